@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.backend;
+
+import org.jspecify.annotations.NullMarked;

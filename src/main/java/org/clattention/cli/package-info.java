@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.io;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.reference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package org.clattention.verify;
+
+import java.util.Map;
+import org.clattention.HostTensor;
+
+/** Something that answers golden cases: the reference, or an engine on a device. */
+public interface CaseRunner {
+    /**
+     * Computes the outputs that the case wants.
+     *
+     * @return tensors by output name; at least those of {@link GoldenCase#outputs()}
+     * @throws UnsupportedCaseException if this runner does not have the operation, an option or a type; never used to
+     *     hide a failure
+     * @throws IllegalArgumentException if the case itself is inconsistent
+     */
+    Map<String, HostTensor> run(GoldenCase goldenCase);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.verify;
+
+import org.jspecify.annotations.NullMarked;
