@@ -164,7 +164,7 @@ public final class HostTensor {
     /** All elements as floats. */
     public float[] toFloats() {
         float[] out = new float[Math.toIntExact(elements())];
-        copyTo(FloatBuffer.wrap(out));
+        copyTo(FloatBuffer.wrap(out), 0, out.length);
         return out;
     }
 
@@ -177,14 +177,14 @@ public final class HostTensor {
         return out;
     }
 
-    /** Puts all elements, as floats, into {@code target} at its position. */
-    public void copyTo(FloatBuffer target) {
+    /** Puts elements {@code start} ... {@code start + count}, as floats, into {@code target} at its position. */
+    public void copyTo(FloatBuffer target, int start, int count) {
         if (type == DataType.F32) {
-            target.put(data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
+            FloatBuffer floats = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+            target.put(floats.slice(start, count));
             return;
         }
-        int n = Math.toIntExact(elements());
-        for (int i = 0; i < n; i++) {
+        for (int i = start; i < start + count; i++) {
             target.put(getFloat(i));
         }
     }

@@ -1,0 +1,32 @@
+// storage.cl: how values lie in memory. All arithmetic is in f32; a role (ACT activations, WGT weights, ...) is
+// mapped to a storage type by a build option such as -DACT=F32.
+//   TYPE(ACT)            the element type of a pointer
+//   LOAD(ACT, p, i)      element i as a float
+//   STORE(ACT, p, i, v)  rounds v to nearest even
+// f16 goes through vload_half and vstore_half, which need no cl_khr_fp16.
+
+#define TYPE_F32 float
+#define TYPE_F16 half
+#define TYPE_BF16 ushort
+
+#define LOAD_F32(p, i) ((p)[i])
+#define LOAD_F16(p, i) vload_half((i), (p))
+#define LOAD_BF16(p, i) as_float((uint)(p)[i] << 16)
+
+#define STORE_F32(p, i, v) ((p)[i] = (v))
+#define STORE_F16(p, i, v) vstore_half_rte((v), (i), (p))
+#define STORE_BF16(p, i, v) ((p)[i] = bf16_bits(v))
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b) PASTE_(a, b)
+#define TYPE(role) PASTE(TYPE_, role)
+#define LOAD(role, p, i) PASTE(LOAD_, role)(p, i)
+#define STORE(role, p, i, v) PASTE(STORE_, role)(p, i, v)
+
+inline ushort bf16_bits(const float value)
+{
+    const uint bits = as_uint(value);
+    const uint rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
+    const uint quiet_nan = bits | 0x400000u;
+    return (ushort)((isnan(value) ? quiet_nan : rounded) >> 16);
+}

@@ -1,0 +1,178 @@
+package org.clattention;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.clattention.backend.Backend;
+import org.clattention.backend.Backends;
+import org.clattention.backend.DeviceArray;
+
+/**
+ * The entry point: attention on one device. It owns the device's memory and compiled kernels; closing it closes all layers
+ * and tensors that it made. Thread-safe.
+ *
+ * <pre>{@code
+ * try (AttentionEngine engine = AttentionEngine.open();
+ *         MultiHeadAttention layer = engine.multiHeadAttention(config, weights);
+ *         Tensor x = engine.tensor(values, batch, length, width);
+ *         AttentionResult result = layer.forward(AttentionInputs.of(x))) {
+ *     float[] y = result.output().toFloats();
+ * }
+ * }</pre>
+ */
+public final class AttentionEngine implements AutoCloseable {
+    private final Backend backend;
+    private final Lifetime lifetime;
+    private final Map<Object, Runnable> owned = new LinkedHashMap<>();
+
+    private AttentionEngine(Backend backend) {
+        this.backend = backend;
+        this.lifetime = new Lifetime("engine on " + backend.device().name(), backend::close);
+    }
+
+    /**
+     * Opens the device that the environment's {@code CLATTENTION_DEVICE} selects, or else the best one.
+     *
+     * @throws DeviceNotFoundException if there is none
+     */
+    public static AttentionEngine open() {
+        return open(EngineOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param selector {@code auto}, {@code opencl}, {@code opencl:N}, or a part of a device's name
+     * @throws DeviceNotFoundException if no usable device fits
+     */
+    public static AttentionEngine open(String selector) {
+        return open(EngineOptions.DEFAULT.withDevice(selector));
+    }
+
+    /** Opens a device with more options. */
+    public static AttentionEngine open(EngineOptions options) {
+        return new AttentionEngine(Backends.open(options));
+    }
+
+    /** All OpenCL devices of this machine, usable or not. */
+    public static List<DeviceInfo> devices() {
+        return Backends.devices();
+    }
+
+    /** The device of this engine. */
+    public DeviceInfo device() {
+        return backend.device();
+    }
+
+    /** Bytes of device memory in use, working memory included. */
+    public long memoryInUse() {
+        return backend.liveBytes();
+    }
+
+    /**
+     * Copies floats to the device.
+     *
+     * @param values row-major
+     * @param shape outermost dimension first
+     */
+    public Tensor tensor(float[] values, long... shape) {
+        return tensor(HostTensor.of(values, shape));
+    }
+
+    /** Copies truth values to the device, for masks: true = attend. */
+    public Tensor tensor(boolean[] values, long... shape) {
+        return tensor(HostTensor.ofBooleans(values, shape));
+    }
+
+    /**
+     * Copies a tensor to the device: F32 and BOOL as they are, other floating-point types rounded to F32.
+     *
+     * @throws IllegalArgumentException for other types
+     */
+    public Tensor tensor(HostTensor values) {
+        HostTensor stored = values.type().isFloatingPoint() ? values.to(DataType.F32) : values;
+        if (stored.type() != DataType.F32 && stored.type() != DataType.BOOL) {
+            throw new IllegalArgumentException(
+                    "values: type " + values.type() + " must be F64, F32, F16, BF16 or BOOL");
+        }
+        try (Use use = new Use(this)) {
+            Tensor tensor = allocate(stored.type(), "input", stored.shape());
+            try {
+                backend.write(tensor.array(), stored.data());
+                return tensor;
+            } catch (RuntimeException e) {
+                tensor.close();
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Makes a multi-head attention layer; its weights are copied to the device.
+     *
+     * @throws IllegalArgumentException if the weights do not fit the configuration
+     */
+    public MultiHeadAttention multiHeadAttention(AttentionConfig config, AttentionWeights weights) {
+        weights.requireFit(config);
+        try (Use use = new Use(this)) {
+            return new MultiHeadAttention(this, config, weights);
+        }
+    }
+
+    /** Scaled dot-product attention on given queries, keys and values. */
+    public DotProductAttention dotProductAttention(AttentionOptions options) {
+        try (Use use = new Use(this)) {
+            return new DotProductAttention(this, options);
+        }
+    }
+
+    /** Softmax of an F32 tensor over one dimension; negative {@code axis} counts from the last. */
+    public Tensor softmax(Tensor x, int axis) {
+        try (Use use = new Use(this)) {
+            use.tensor("x", x);
+            return Operators.softmax(this, x, axis);
+        }
+    }
+
+    /** Closes all layers and tensors of this engine, then the device; further calls do nothing. */
+    @Override
+    public void close() {
+        List<Runnable> closers;
+        synchronized (owned) {
+            closers = new ArrayList<>(owned.values());
+        }
+        closers.forEach(Runnable::run);
+        lifetime.close();
+    }
+
+    Tensor allocate(DataType type, String name, long... shape) {
+        long elements = 1;
+        for (long dim : shape) {
+            elements = Math.multiplyExact(elements, dim);
+        }
+        DeviceArray array = backend.allocate(type, elements, name);
+        return new Tensor(this, array, name, shape);
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    Lifetime lifetime() {
+        return lifetime;
+    }
+
+    /** Remembers what to close with this engine. */
+    void adopt(Object thing, Runnable closer) {
+        synchronized (owned) {
+            owned.put(thing, closer);
+        }
+    }
+
+    void disown(Object thing) {
+        synchronized (owned) {
+            owned.remove(thing);
+        }
+    }
+}

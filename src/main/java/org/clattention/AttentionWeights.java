@@ -1,0 +1,99 @@
+package org.clattention;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a multi-head attention layer, on the host. Matrices are [out_features, in_features], as in PyTorch and
+ * in Hugging Face files; F64, F32, F16 or BF16, computed with in f32.
+ *
+ * @param query W_q [Hq·d, D]
+ * @param key W_k [Hkv·d, Dm]
+ * @param value W_v [Hkv·dv, Dm]
+ * @param output W_O [Do, Hq·dv]
+ * @param queryBias [Hq·d] or null
+ * @param keyBias [Hkv·d] or null
+ * @param valueBias [Hkv·dv] or null
+ * @param outputBias [Do] or null
+ */
+public record AttentionWeights(
+        HostTensor query,
+        HostTensor key,
+        HostTensor value,
+        HostTensor output,
+        @Nullable HostTensor queryBias,
+        @Nullable HostTensor keyBias,
+        @Nullable HostTensor valueBias,
+        @Nullable HostTensor outputBias) {
+
+    /** Weights without biases. */
+    public static AttentionWeights of(HostTensor query, HostTensor key, HostTensor value, HostTensor output) {
+        return new AttentionWeights(query, key, value, output, null, null, null, null);
+    }
+
+    /**
+     * Weights as PyTorch's {@code nn.MultiheadAttention} holds them.
+     *
+     * @param inProjection {@code in_proj_weight} [3·D, D]: the rows of W_q, W_k and W_v
+     * @param inBias {@code in_proj_bias} [3·D] or null
+     * @param outProjection {@code out_proj.weight} [D, D]
+     * @param outBias {@code out_proj.bias} [D] or null
+     */
+    public static AttentionWeights ofPacked(
+            HostTensor inProjection,
+            @Nullable HostTensor inBias,
+            HostTensor outProjection,
+            @Nullable HostTensor outBias) {
+        if (inProjection.rank() != 2 || inProjection.dim(0) % 3 != 0) {
+            throw new IllegalArgumentException("inProjection: " + inProjection + " must be [3 * D, D]");
+        }
+        long rows = inProjection.dim(0) / 3;
+        if (inBias != null && (inBias.rank() != 1 || inBias.dim(0) != 3 * rows)) {
+            throw new IllegalArgumentException("inBias: " + inBias + " must be [" + 3 * rows + "]");
+        }
+        return new AttentionWeights(
+                inProjection.rows(0, rows),
+                inProjection.rows(rows, 2 * rows),
+                inProjection.rows(2 * rows, 3 * rows),
+                outProjection,
+                inBias == null ? null : inBias.rows(0, rows),
+                inBias == null ? null : inBias.rows(rows, 2 * rows),
+                inBias == null ? null : inBias.rows(2 * rows, 3 * rows),
+                outBias);
+    }
+
+    /** These weights with biases; any may be null. */
+    public AttentionWeights withBiases(
+            @Nullable HostTensor q, @Nullable HostTensor k, @Nullable HostTensor v, @Nullable HostTensor o) {
+        return new AttentionWeights(query, key, value, output, q, k, v, o);
+    }
+
+    void requireFit(AttentionConfig config) {
+        matrix("query", query, "[Hq * d, D]", config.queryWidth(), config.modelWidth());
+        matrix("key", key, "[Hkv * d, Dm]", config.keyWidth(), config.memoryWidth());
+        matrix("value", value, "[Hkv * dv, Dm]", config.valueWidth(), config.memoryWidth());
+        matrix("output", output, "[Do, Hq * dv]", config.outputWidth(), config.contextWidth());
+        bias("queryBias", queryBias, "[Hq * d]", config.queryWidth());
+        bias("keyBias", keyBias, "[Hkv * d]", config.keyWidth());
+        bias("valueBias", valueBias, "[Hkv * dv]", config.valueWidth());
+        bias("outputBias", outputBias, "[Do]", config.outputWidth());
+    }
+
+    private static void matrix(String name, HostTensor tensor, String meaning, long rows, long columns) {
+        floatingPoint(name, tensor);
+        Checks.shape("weights." + name, tensor.shape(), meaning, rows, columns);
+    }
+
+    private static void bias(String name, @Nullable HostTensor tensor, String meaning, long size) {
+        if (tensor != null) {
+            floatingPoint(name, tensor);
+            Checks.shape("weights." + name, tensor.shape(), meaning, size);
+        }
+    }
+
+    private static void floatingPoint(String name, HostTensor tensor) {
+        if (!tensor.type().isFloatingPoint()) {
+            throw new IllegalArgumentException(
+                    "weights." + name + ": type " + tensor.type() + " must be F64, F32, F16 or BF16");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.clattention;
+
+import java.util.Arrays;
+
+/** Argument checks that name the parameter, the value and the rule. */
+final class Checks {
+    private Checks() {}
+
+    static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + ": " + value + " must be at least 1");
+        }
+    }
+
+    static int fitsInt(String name, long value) {
+        if (value > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(name + ": " + value + " must be at most " + Integer.MAX_VALUE);
+        }
+        return (int) value;
+    }
+
+    static void rank(String name, Tensor tensor, int rank, String meaning) {
+        if (tensor.rank() != rank) {
+            throw new IllegalArgumentException(
+                    name + ": shape " + Arrays.toString(tensor.shape()) + " must be " + meaning);
+        }
+    }
+
+    static void shape(String name, long[] got, String meaning, long... want) {
+        if (!Arrays.equals(got, want)) {
+            throw new IllegalArgumentException(
+                    name + ": shape " + Arrays.toString(got) + " must be " + meaning + " = " + Arrays.toString(want));
+        }
+    }
+
+    static void type(String name, Tensor tensor, DataType type) {
+        if (tensor.type() != type) {
+            throw new IllegalArgumentException(name + ": type " + tensor.type() + " must be " + type);
+        }
+    }
+
+    static void lengths(int[] lengths, int batch, int keyLength) {
+        if (lengths.length != batch) {
+            throw new IllegalArgumentException("lengths: " + lengths.length + " values, but the batch is " + batch);
+        }
+        for (int b = 0; b < batch; b++) {
+            if (lengths[b] < 0 || lengths[b] > keyLength) {
+                throw new IllegalArgumentException(
+                        "lengths[" + b + "]: " + lengths[b] + " must be between 0 and the key length " + keyLength);
+            }
+        }
+    }
+}

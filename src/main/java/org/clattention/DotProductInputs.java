@@ -1,0 +1,60 @@
+package org.clattention;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inputs of scaled dot-product attention, F32. Either head-major, query [B, Hq, S, d], key [B, Hkv, T, d], value
+ * [B, Hkv, T, dv]; or with merged heads, query [B, S, Hq·d], key [B, T, Hkv·d], value [B, T, Hkv·dv].
+ *
+ * @param query what asks
+ * @param key what is compared with
+ * @param value what is averaged
+ * @param numHeads Hq; needed for merged heads, else 0
+ * @param numKvHeads Hkv; needed for merged heads, else 0
+ * @param sinks [Hq]: exp(sink) joins the softmax denominator of its head; null for none
+ * @param alibiSlopes [Hq]: adds −slope·|p − j| for query position p and key j; null for none
+ * @param masks who may attend to whom
+ * @param wanted what to return besides the output
+ */
+public record DotProductInputs(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        int numHeads,
+        int numKvHeads,
+        @Nullable Tensor sinks,
+        @Nullable Tensor alibiSlopes,
+        AttentionMasks masks,
+        ReturnOptions wanted) {
+
+    /** Head-major queries, keys and values. */
+    public static DotProductInputs of(Tensor query, Tensor key, Tensor value) {
+        return new DotProductInputs(query, key, value, 0, 0, null, null, AttentionMasks.NONE, ReturnOptions.OUTPUT);
+    }
+
+    /** Queries, keys and values with merged heads. */
+    public static DotProductInputs merged(Tensor query, Tensor key, Tensor value, int numHeads, int numKvHeads) {
+        return new DotProductInputs(
+                query, key, value, numHeads, numKvHeads, null, null, AttentionMasks.NONE, ReturnOptions.OUTPUT);
+    }
+
+    /** These inputs with attention sinks. */
+    public DotProductInputs withSinks(@Nullable Tensor newSinks) {
+        return new DotProductInputs(query, key, value, numHeads, numKvHeads, newSinks, alibiSlopes, masks, wanted);
+    }
+
+    /** These inputs with ALiBi. */
+    public DotProductInputs withAlibi(@Nullable Tensor slopes) {
+        return new DotProductInputs(query, key, value, numHeads, numKvHeads, sinks, slopes, masks, wanted);
+    }
+
+    /** These inputs with masks. */
+    public DotProductInputs withMasks(AttentionMasks newMasks) {
+        return new DotProductInputs(query, key, value, numHeads, numKvHeads, sinks, alibiSlopes, newMasks, wanted);
+    }
+
+    /** These inputs, returning more than the output. */
+    public DotProductInputs returning(ReturnOptions newWanted) {
+        return new DotProductInputs(query, key, value, numHeads, numKvHeads, sinks, alibiSlopes, masks, newWanted);
+    }
+}

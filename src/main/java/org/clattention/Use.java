@@ -1,0 +1,46 @@
+package org.clattention;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The things that one call uses: none of them is freed before the call ends. */
+final class Use implements AutoCloseable {
+    private final AttentionEngine engine;
+    private final List<Lifetime> held = new ArrayList<>();
+
+    Use(AttentionEngine engine) {
+        this.engine = engine;
+        hold(engine.lifetime());
+    }
+
+    /** Keeps something open until this use is closed. */
+    void hold(Lifetime lifetime) {
+        lifetime.acquire();
+        held.add(lifetime);
+    }
+
+    /** Checks that a required tensor is open and of this engine, and keeps it open. */
+    void tensor(String name, Tensor tensor) {
+        Objects.requireNonNull(tensor, name);
+        if (tensor.engine() != engine) {
+            throw new IllegalArgumentException(name + ": belongs to another engine");
+        }
+        hold(tensor.lifetime());
+    }
+
+    /** The same for an optional one. */
+    void optionalTensor(String name, @Nullable Tensor tensor) {
+        if (tensor != null) {
+            tensor(name, tensor);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = held.size() - 1; i >= 0; i--) {
+            held.get(i).release();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package org.clattention.backend;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.clattention.DataType;
+import org.clattention.DeviceInfo;
+import org.clattention.HostTensor;
+import org.jspecify.annotations.Nullable;
+
+/** The primitive operations that layers are made of, on one device. Thread-safe. */
+public interface Backend extends AutoCloseable {
+    /** The device. */
+    DeviceInfo device();
+
+    /** Memory with undefined contents, owned by the caller. */
+    DeviceArray allocate(DataType type, long elements, String name);
+
+    /** Copies little-endian elements to the start of an array. */
+    void write(DeviceArray target, ByteBuffer elements);
+
+    /** Copies elements from the start of an array into a direct buffer. */
+    void read(DeviceArray source, ByteBuffer elements);
+
+    /**
+     * Stacks matrices [rows, inputs] and their biases [rows] on top of one another.
+     *
+     * @param biases one for each matrix; missing ones are zeros
+     */
+    PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases);
+
+    /** Takes a lane; waits for one if all are in use. */
+    Lane lane();
+
+    /** Bytes of device memory held by open arrays, scratch included. */
+    long liveBytes();
+
+    /** Frees everything. All lanes have been given back. */
+    @Override
+    void close();
+}

@@ -1,0 +1,121 @@
+package org.clattention.backend;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.clattention.DeviceInfo;
+import org.clattention.DeviceNotFoundException;
+
+/**
+ * The device that a selector means: a pure function of the selector and of what there is.
+ *
+ * @param device the device
+ * @param reason why this one
+ */
+public record DeviceSelection(DeviceInfo device, String reason) {
+    private static final String INSTALL =
+            "; on Debian or Ubuntu, apt install ocl-icd-libopencl1 pocl-opencl-icd gives a CPU device";
+
+    /**
+     * Selects a device.
+     *
+     * @param selector {@code auto}, {@code opencl}, {@code opencl:N}, or a part of a name
+     * @param devices all devices, usable or not
+     * @param loaderProblem why OpenCL is not there at all; empty if it is
+     * @throws DeviceNotFoundException if no usable device fits
+     */
+    public static DeviceSelection select(String selector, List<DeviceInfo> devices, String loaderProblem) {
+        String wanted = selector.strip().toLowerCase(Locale.ROOT);
+        if (wanted.equals("java")) {
+            throw new DeviceNotFoundException(
+                    "device java: the Java engine is not part of this version; use an OpenCL" + " device" + INSTALL);
+        }
+        if (wanted.equals("reference")) {
+            throw new DeviceNotFoundException(
+                    "device reference: the reference answers the verify command only; it is no engine");
+        }
+        if (!loaderProblem.isEmpty()) {
+            throw new DeviceNotFoundException("device " + selector + ": " + loaderProblem);
+        }
+        if (wanted.equals("auto") || wanted.equals("opencl") || wanted.isEmpty()) {
+            return best(selector, devices);
+        }
+        if (wanted.startsWith("opencl:")) {
+            return numbered(selector, wanted, devices);
+        }
+        return named(selector, wanted, devices);
+    }
+
+    /** The order of preference, best first. */
+    public static Comparator<DeviceInfo> preference() {
+        return Comparator.comparing(DeviceInfo::kind)
+                .thenComparing(DeviceSelection::isSoftwareRenderer)
+                .thenComparing(DeviceInfo::unifiedMemory)
+                .thenComparing(Comparator.comparingLong(DeviceSelection::power).reversed())
+                .thenComparing(Comparator.comparingLong(DeviceInfo::memoryBytes).reversed());
+    }
+
+    private static DeviceSelection best(String selector, List<DeviceInfo> devices) {
+        List<DeviceInfo> usable = devices.stream().filter(DeviceInfo::usable).toList();
+        if (usable.isEmpty()) {
+            throw new DeviceNotFoundException(
+                    "device " + selector + ": no usable OpenCL device; " + listing(devices) + INSTALL);
+        }
+        DeviceInfo best = usable.stream().min(preference()).orElseThrow();
+        String reason = usable.size() == 1
+                ? "the only usable device"
+                : "the best of " + usable.size() + " usable devices: GPU before CPU, then by compute units and clock";
+        return new DeviceSelection(best, reason);
+    }
+
+    private static DeviceSelection numbered(String selector, String wanted, List<DeviceInfo> devices) {
+        return devices.stream()
+                .filter(device -> device.selector().equals(wanted))
+                .findFirst()
+                .map(device -> usable(device, "selected by number"))
+                .orElseThrow(
+                        () -> new DeviceNotFoundException("device " + selector + ": not there; " + listing(devices)));
+    }
+
+    private static DeviceSelection named(String selector, String wanted, List<DeviceInfo> devices) {
+        List<DeviceInfo> fitting = devices.stream()
+                .filter(device -> (device.name() + " " + device.platform())
+                        .toLowerCase(Locale.ROOT)
+                        .contains(wanted))
+                .sorted(Comparator.comparing((DeviceInfo device) -> !device.usable())
+                        .thenComparing(preference()))
+                .toList();
+        if (fitting.isEmpty()) {
+            throw new DeviceNotFoundException(
+                    "device " + selector + ": no device or platform has this in its name; " + listing(devices));
+        }
+        return usable(fitting.get(0), "its name or platform contains \"" + selector + "\"");
+    }
+
+    private static DeviceSelection usable(DeviceInfo device, String reason) {
+        if (!device.usable()) {
+            throw new DeviceNotFoundException(
+                    "device " + device.selector() + " (" + device.name() + "): " + device.unusableReason());
+        }
+        return new DeviceSelection(device, reason);
+    }
+
+    /** Mesa's llvmpipe computes graphics on the CPU; a compute driver for the same CPU is faster. */
+    private static boolean isSoftwareRenderer(DeviceInfo device) {
+        return device.name().toLowerCase(Locale.ROOT).contains("llvmpipe");
+    }
+
+    private static long power(DeviceInfo device) {
+        return (long) device.computeUnits() * Math.max(1, device.clockMegahertz());
+    }
+
+    private static String listing(List<DeviceInfo> devices) {
+        if (devices.isEmpty()) {
+            return "there is no OpenCL device";
+        }
+        return devices.stream()
+                .map(d -> d.selector() + " " + d.name() + (d.usable() ? "" : " (unusable: " + d.unusableReason() + ")"))
+                .collect(Collectors.joining(", ", "there is: ", ""));
+    }
+}

@@ -1,0 +1,64 @@
+package org.clattention.backend.opencl;
+
+import org.clattention.AttentionOptions;
+import org.clattention.CausalAlignment;
+import org.clattention.backend.AttentionStep;
+import org.clattention.backend.MaskView;
+import org.jspecify.annotations.Nullable;
+
+/** Fills the struct {@code attention_params} of {@code common/attention_params.cl}, field by field in its order. */
+final class AttentionParams {
+    private static final int FIELDS = 25 + 4 * 4;
+
+    private static final int HAS_LENGTHS = 1;
+    private static final int HAS_MASK = 2;
+    private static final int HAS_BIAS = 4;
+    private static final int HAS_SINKS = 8;
+    private static final int HAS_ALIBI = 16;
+    private static final int HAS_GATE = 32;
+    private static final int CAUSAL = 64;
+    private static final int POSITION_BY_LENGTHS = 128;
+
+    private AttentionParams() {}
+
+    static byte[] of(AttentionStep step, int firstHead, int firstRow, int rowCount, int stage) {
+        AttentionOptions options = step.options();
+        StructWriter out = new StructWriter(FIELDS)
+                .integers(step.batch(), step.queryHeads(), step.kvHeads(), step.queryLength(), step.keyLength())
+                .integers(step.headSize(), step.valueSize(), flags(step))
+                .integers(options.leftWindow(), options.rightWindow(), step.position());
+        mask(out, step.extras().mask());
+        mask(out, step.extras().bias());
+        return out.integers(firstHead, firstRow, rowCount, stage)
+                .reals(options.scaleFor(step.headSize()), options.softcap())
+                .view(step.query())
+                .view(step.key())
+                .view(step.value())
+                .view(step.context())
+                .done();
+    }
+
+    private static void mask(StructWriter out, @Nullable MaskView mask) {
+        if (mask == null) {
+            out.integers(0, 0, 0, 0);
+        } else {
+            out.integers(mask.columns(), mask.batchStride(), mask.headStride(), mask.rowStride());
+        }
+    }
+
+    private static int flags(AttentionStep step) {
+        AttentionStep.Extras extras = step.extras();
+        return flag(extras.lengths() != null, HAS_LENGTHS)
+                | flag(extras.mask() != null, HAS_MASK)
+                | flag(extras.bias() != null, HAS_BIAS)
+                | flag(extras.sinks() != null, HAS_SINKS)
+                | flag(extras.alibiSlopes() != null, HAS_ALIBI)
+                | flag(extras.headGate() != null, HAS_GATE)
+                | flag(step.options().causal(), CAUSAL)
+                | flag(step.options().alignment() == CausalAlignment.LENGTHS, POSITION_BY_LENGTHS);
+    }
+
+    private static int flag(boolean set, int bit) {
+        return set ? bit : 0;
+    }
+}

@@ -1,0 +1,9 @@
+package org.clattention.backend.opencl;
+
+/**
+ * A kernel and the constants that it is built with.
+ *
+ * @param id which kernel
+ * @param options compiler options
+ */
+record KernelVariant(KernelId id, String options) {}

@@ -1,0 +1,220 @@
+package org.clattention.backend.opencl;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.clattention.DataType;
+import org.clattention.DeviceInfo;
+import org.clattention.HostTensor;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.backend.PackedWeights;
+import org.clattention.opencl.Buffer;
+import org.clattention.opencl.Context;
+import org.clattention.opencl.OpenClDevice;
+import org.clattention.opencl.ProgramCache;
+import org.clattention.opencl.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** The backend on an OpenCL device: its context, programs, weights and lanes. */
+public final class OpenClBackend implements Backend {
+    /** Calls that may be in flight at a time; more would only add scratch memory. */
+    private static final int MAX_LANES = 4;
+
+    private static final int STAGING_BYTES = 4 << 20;
+
+    private final DeviceInfo info;
+    private final DeviceProfile profile;
+    private final boolean profiling;
+    private final Context context;
+    private final ProgramLibrary programs;
+    private final Buffer placeholder;
+    private final Semaphore free = new Semaphore(MAX_LANES, true);
+    private final Deque<OpenClLane> idle = new ArrayDeque<>();
+
+    /**
+     * Opens a device.
+     *
+     * @param profiling record device times of launches, for {@link Lane#profile}
+     */
+    public OpenClBackend(OpenClDevice device, ProgramCache cache, boolean profiling) {
+        this.info = device.info();
+        this.profile = DeviceProfile.of(info);
+        this.profiling = profiling;
+        this.context = Context.open(device);
+        try {
+            this.placeholder = context.allocate(256, "placeholder");
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
+        }
+        this.programs = new ProgramLibrary(context, cache);
+    }
+
+    @Override
+    public DeviceInfo device() {
+        return info;
+    }
+
+    DeviceProfile profile() {
+        return profile;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    ProgramLibrary programs() {
+        return programs;
+    }
+
+    Buffer placeholder() {
+        return placeholder;
+    }
+
+    @Override
+    public DeviceArray allocate(DataType type, long elements, String name) {
+        // OpenCL has no empty buffers; an array without elements holds one that nobody reads.
+        long bytes = Math.multiplyExact(Math.max(1, elements), (long) type.bytes());
+        return new OpenClArray(context.allocate(bytes, name), type, elements);
+    }
+
+    @Override
+    public void write(DeviceArray target, ByteBuffer elements) {
+        withQueue(queue -> upload(queue, OpenClArray.bufferOf(target), 0, elements));
+    }
+
+    @Override
+    public void read(DeviceArray source, ByteBuffer elements) {
+        withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
+    }
+
+    @Override
+    public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
+        int inputs = Math.toIntExact(matrices.get(0).dim(1));
+        int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
+        boolean hasBias = biases.stream().anyMatch(b -> b != null);
+        Buffer matrix = context.allocate(4L * inputs * outputs, name);
+        Buffer bias = null;
+        try {
+            bias = context.allocate(hasBias ? 4L * outputs : 4, name + " bias");
+            Buffer biasTarget = bias;
+            withQueue(queue -> {
+                long offset = 0;
+                for (HostTensor part : matrices) {
+                    offset = uploadFloats(queue, matrix, offset, part);
+                }
+                offset = 0;
+                for (int i = 0; hasBias && i < biases.size(); i++) {
+                    HostTensor part = biases.get(i);
+                    int rows = Math.toIntExact(matrices.get(i).dim(0));
+                    HostTensor values = part != null ? part : HostTensor.of(new float[rows], rows);
+                    offset = uploadFloats(queue, biasTarget, offset, values);
+                }
+            });
+            return new OpenClWeights(matrix, DataType.F32, bias, hasBias, inputs, outputs);
+        } catch (RuntimeException e) {
+            matrix.close();
+            if (bias != null) {
+                bias.close();
+            }
+            throw e;
+        }
+    }
+
+    private static long uploadFloats(Queue queue, Buffer target, long offset, HostTensor values) {
+        ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int count = Math.toIntExact(values.elements());
+        FloatBuffer floats = staging.asFloatBuffer();
+        for (int start = 0; start < count; start += floats.capacity()) {
+            int part = Math.min(floats.capacity(), count - start);
+            floats.clear();
+            values.copyTo(floats, start, part);
+            staging.position(0).limit(4 * part);
+            queue.write(target, offset + 4L * start, staging);
+        }
+        return offset + 4L * count;
+    }
+
+    /** Through a direct buffer in parts: the binding takes no read-only heap buffer, and a mapped file may be large. */
+    private static void upload(Queue queue, Buffer target, long offset, ByteBuffer bytes) {
+        if (bytes.isDirect()) {
+            queue.write(target, offset, bytes);
+            return;
+        }
+        ByteBuffer staging = ByteBuffer.allocateDirect(Math.min(STAGING_BYTES, Math.max(1, bytes.remaining())));
+        ByteBuffer rest = bytes.duplicate();
+        long at = offset;
+        while (rest.hasRemaining()) {
+            staging.clear();
+            ByteBuffer part = rest.slice(rest.position(), Math.min(staging.capacity(), rest.remaining()));
+            rest.position(rest.position() + part.remaining());
+            staging.put(part).flip();
+            int count = staging.remaining();
+            queue.write(target, at, staging);
+            at += count;
+        }
+    }
+
+    private void withQueue(Consumer<Queue> work) {
+        OpenClLane lane = take();
+        try {
+            work.accept(lane.queue());
+        } finally {
+            giveBack(lane);
+        }
+    }
+
+    @Override
+    public Lane lane() {
+        return take();
+    }
+
+    private OpenClLane take() {
+        free.acquireUninterruptibly();
+        try {
+            synchronized (idle) {
+                OpenClLane lane = idle.poll();
+                if (lane != null) {
+                    return lane;
+                }
+            }
+            return new OpenClLane(this, context.queue(profiling));
+        } catch (RuntimeException e) {
+            free.release();
+            throw e;
+        }
+    }
+
+    void giveBack(OpenClLane lane) {
+        synchronized (idle) {
+            idle.push(lane);
+        }
+        free.release();
+    }
+
+    @Override
+    public long liveBytes() {
+        return context.liveBytes();
+    }
+
+    @Override
+    public void close() {
+        List<OpenClLane> lanes;
+        synchronized (idle) {
+            lanes = new ArrayList<>(idle);
+            idle.clear();
+        }
+        lanes.forEach(OpenClLane::dispose);
+        programs.close();
+        placeholder.close();
+        context.close();
+    }
+}

@@ -1,0 +1,40 @@
+package org.clattention.opencl;
+
+import java.util.Arrays;
+
+/**
+ * How many work-items to launch, and in which groups.
+ *
+ * @param global work-items by dimension, each a multiple of the group's
+ * @param local work-items of a group by dimension
+ */
+@SuppressWarnings("ArrayRecordComponent") // made fresh for each launch, compared never
+public record NdRange(long[] global, long[] local) {
+    /** Checks that the groups tile the range. */
+    public NdRange {
+        if (global.length != local.length || global.length < 1 || global.length > 3) {
+            throw new IllegalArgumentException(
+                    "range: " + Arrays.toString(global) + " and " + Arrays.toString(local) + " do not match");
+        }
+        for (int i = 0; i < global.length; i++) {
+            if (local[i] < 1 || global[i] < local[i] || global[i] % local[i] != 0) {
+                throw new IllegalArgumentException(
+                        "range: " + Arrays.toString(global) + " is not a multiple of " + Arrays.toString(local));
+            }
+        }
+    }
+
+    /** A range of {@code groups} groups of {@code local} work-items in each dimension. */
+    public static NdRange ofGroups(long[] groups, long[] local) {
+        long[] global = new long[groups.length];
+        for (int i = 0; i < groups.length; i++) {
+            global[i] = Math.multiplyExact(groups[i], local[i]);
+        }
+        return new NdRange(global, local.clone());
+    }
+
+    @Override
+    public String toString() {
+        return "global=" + Arrays.toString(global) + " local=" + Arrays.toString(local);
+    }
+}

@@ -1,0 +1,136 @@
+package org.clattention.opencl;
+
+import java.nio.ByteBuffer;
+import org.jocl.CL;
+import org.jocl.Pointer;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_event;
+import org.jspecify.annotations.Nullable;
+
+/** An in-order command queue. For one thread at a time. */
+public final class Queue extends Handle {
+    private final Context context;
+    private final cl_command_queue id;
+    private final boolean profiling;
+
+    private Queue(Context context, cl_command_queue id, boolean profiling) {
+        super("queue", context.name());
+        this.context = context;
+        this.id = id;
+        this.profiling = profiling;
+    }
+
+    @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
+    static Queue create(Context context, boolean profiling) {
+        Cl.before("clCreateCommandQueue");
+        int[] status = new int[1];
+        cl_command_queue id = CL.clCreateCommandQueue(
+                context.id(), context.device().id(), profiling ? CL.CL_QUEUE_PROFILING_ENABLE : 0, status);
+        Cl.check("clCreateCommandQueue", status[0]);
+        return new Queue(context, id, profiling);
+    }
+
+    /**
+     * Queues a kernel with the arguments that it holds.
+     *
+     * @return its event if the queue records times, else null; to be closed by the caller
+     */
+    public @Nullable Event launch(Kernel kernel, NdRange range) {
+        requireOpen();
+        kernel.requireReady();
+        cl_event event = profiling ? new cl_event() : null;
+        try {
+            Cl.before("clEnqueueNDRangeKernel");
+            Cl.check(
+                    "clEnqueueNDRangeKernel",
+                    CL.clEnqueueNDRangeKernel(
+                            id,
+                            kernel.id(),
+                            range.global().length,
+                            null,
+                            range.global(),
+                            range.local(),
+                            0,
+                            null,
+                            event));
+        } catch (OpenClException e) {
+            throw e.with("  kernel  " + kernel.name() + "\n  launch  " + range + ", device limit "
+                    + context.device().info().maxWorkGroupSize() + "\n  device  " + context.device());
+        }
+        return event == null ? null : new Event(event, kernel.name());
+    }
+
+    /** Copies the remaining bytes of {@code source} to the device and waits for that. */
+    public void write(Buffer target, long offset, ByteBuffer source) {
+        requireOpen();
+        int count = source.remaining();
+        target.requireRange(offset, count);
+        if (count == 0) {
+            return;
+        }
+        try {
+            Cl.before("clEnqueueWriteBuffer");
+            Cl.check(
+                    "clEnqueueWriteBuffer",
+                    CL.clEnqueueWriteBuffer(
+                            id, target.id(), true, offset, count, Pointer.toBuffer(source), 0, null, null));
+        } catch (OpenClException e) {
+            throw e.with(where(target));
+        }
+    }
+
+    /** Copies from the device into the remaining bytes of {@code target} and waits for that and all before it. */
+    public void read(Buffer source, long offset, ByteBuffer target) {
+        requireOpen();
+        int count = target.remaining();
+        source.requireRange(offset, count);
+        if (count == 0) {
+            return;
+        }
+        try {
+            Cl.before("clEnqueueReadBuffer");
+            Cl.check(
+                    "clEnqueueReadBuffer",
+                    CL.clEnqueueReadBuffer(
+                            id, source.id(), true, offset, count, Pointer.toBuffer(target), 0, null, null));
+        } catch (OpenClException e) {
+            throw e.with(where(source));
+        }
+    }
+
+    /** Queues a copy between two buffers. */
+    public void copy(Buffer source, long sourceOffset, Buffer target, long targetOffset, long count) {
+        requireOpen();
+        source.requireRange(sourceOffset, count);
+        target.requireRange(targetOffset, count);
+        try {
+            Cl.before("clEnqueueCopyBuffer");
+            Cl.check(
+                    "clEnqueueCopyBuffer",
+                    CL.clEnqueueCopyBuffer(
+                            id, source.id(), target.id(), sourceOffset, targetOffset, count, 0, null, null));
+        } catch (OpenClException e) {
+            throw e.with(where(target));
+        }
+    }
+
+    /** Waits until everything queued is done. */
+    public void finish() {
+        requireOpen();
+        try {
+            Cl.before("clFinish");
+            Cl.check("clFinish", CL.clFinish(id));
+        } catch (OpenClException e) {
+            throw e.with("  device  " + context.device());
+        }
+    }
+
+    private String where(Buffer buffer) {
+        return "  buffer  " + buffer.name() + ", " + buffer.bytes() + " bytes\n  device  " + context.device();
+    }
+
+    @Override
+    void release() {
+        CL.clReleaseCommandQueue(id);
+    }
+}
