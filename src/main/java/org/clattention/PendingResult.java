@@ -38,7 +38,7 @@ final class PendingResult implements AutoCloseable {
         return new AttentionStep.Wanted(
                 weights == null ? null : weights.array(),
                 scores == null ? null : scores.array(),
-                options.scores() == null ? 0 : options.scores().ordinal(),
+                options.scores() == null ? 0 : options.scores().code(),
                 logSumExp == null ? null : logSumExp.array());
     }
 

@@ -43,7 +43,7 @@ public final class Backends {
                 selection.device().name(),
                 selection.reason());
         OpenClDevice device = found.stream()
-                .filter(d -> d.info() == selection.device())
+                .filter(d -> d.info().equals(selection.device()))
                 .findFirst()
                 .orElseThrow();
         return new OpenClBackend(device, ProgramCache.ofEnvironment(), options.profiling());
