@@ -132,6 +132,7 @@ public final class HostTensor {
         return switch (type) {
             case F64 -> data.getDouble(8 * i);
             case I64 -> data.getLong(8 * i);
+            case I32 -> data.getInt(4 * i);
             default -> getFloat(i);
         };
     }
