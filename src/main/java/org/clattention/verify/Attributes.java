@@ -95,4 +95,9 @@ public final class Attributes {
         }
         throw new IllegalArgumentException("attribute " + name + ": " + value + " is not an object");
     }
+
+    /** All attributes, unmodifiable, in no particular order. */
+    Map<String, Object> asMap() {
+        return values;
+    }
 }

@@ -1,0 +1,131 @@
+package org.clattention.io;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Strict JSON objects as plain Java values: {@code Map<String, Object>} and {@code List<Object>} (both unmodifiable, in
+ * the order of the text), {@code Long}, {@code Double}, {@code String}, {@code Boolean}. A number without fraction and
+ * exponent is a {@code Long}. A member that is {@code null} counts as absent.
+ *
+ * <p>Rejected: duplicate keys, integers beyond 64 bits, numbers beyond the range of a double, {@code null} in a list,
+ * unpaired surrogates, anything after the object, nesting deeper than 64, more than 100 MB.
+ */
+public final class JsonReader {
+    private final Path file;
+    private final String part;
+    private final JsonParser parser;
+
+    private JsonReader(Path file, String part, JsonParser parser) {
+        this.file = file;
+        this.part = part;
+        this.parser = parser;
+    }
+
+    /**
+     * Reads a file that holds one JSON object.
+     *
+     * @throws InvalidFileException if it does not, or cannot be read
+     */
+    public static Map<String, Object> readObject(Path file) {
+        RegularFile.require(file);
+        try {
+            long size = Files.size(file);
+            if (size > StrictJson.MAX_BYTES) {
+                throw new InvalidFileException(
+                        file, size + " bytes of JSON are over the limit of " + StrictJson.MAX_BYTES);
+            }
+            return parseObject(file, "JSON", Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw RegularFile.unreadable(file, e);
+        }
+    }
+
+    /**
+     * Parses a JSON object that was found inside a file.
+     *
+     * @param file where the text comes from, for messages
+     * @param part what the text is within the file, for messages
+     * @throws InvalidFileException if the text is anything else than one JSON object
+     */
+    public static Map<String, Object> parseObject(Path file, String part, String json) {
+        StrictJson.wellFormed(file, part, json);
+        return parseObject(file, part, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Map<String, Object> parseObject(Path file, String part, byte[] utf8) {
+        return StrictJson.parse(file, part, utf8, parser -> new JsonReader(file, part, parser).root());
+    }
+
+    private Map<String, Object> root() throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw invalid("not a JSON object");
+        }
+        Map<String, Object> object = object();
+        if (parser.nextToken() != null) {
+            throw invalid("text follows after the JSON object");
+        }
+        return object;
+    }
+
+    /** Recursion is bounded by the parser's own nesting limit. */
+    private Map<String, Object> object() throws IOException {
+        Map<String, Object> out = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = StrictJson.wellFormed(file, part, parser.currentName());
+            if (parser.nextToken() != JsonToken.VALUE_NULL) {
+                out.put(name, value());
+            }
+        }
+        return Collections.unmodifiableMap(out);
+    }
+
+    private List<Object> list() throws IOException {
+        List<Object> out = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            out.add(value());
+        }
+        return Collections.unmodifiableList(out);
+    }
+
+    private Object value() throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object();
+            case START_ARRAY -> list();
+            case VALUE_STRING -> StrictJson.wellFormed(file, part, parser.getText());
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NUMBER_INT -> integer();
+            case VALUE_NUMBER_FLOAT -> number();
+            default -> throw invalid("unexpected " + parser.getText());
+        };
+    }
+
+    private Long integer() throws IOException {
+        if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+            throw invalid("integer " + parser.getText() + " is beyond 64 bits");
+        }
+        return parser.getLongValue();
+    }
+
+    private Double number() throws IOException {
+        double number = parser.getDoubleValue();
+        if (!Double.isFinite(number)) {
+            throw invalid("number " + parser.getText() + " is beyond the range of a double");
+        }
+        return number;
+    }
+
+    private InvalidFileException invalid(String problem) {
+        return new InvalidFileException(file, part + ": " + problem);
+    }
+}
