@@ -133,6 +133,14 @@ class ReferenceRotaryTest {
     }
 
     @Test
+    void yarnRampEndsAtTheLastElementOfAHead() {
+        // Context 4096, theta 10, dim 8: pair 0.42 turns 512 times; pair 11.26 would turn once, and 7 stands for it.
+        RotaryScaling scaling = new RotaryScaling.Yarn(2, 4096, 512, 1, 1);
+        double f = Math.pow(10, -0.5);
+        assertThat(scaling.frequency(2, 8, 10)).isEqualTo(f * (1 - 2 / 7.0 / 2), within(1e-15));
+    }
+
+    @Test
     void onnxOperatorReadsTheCacheByPosition() {
         RefTensor x = tensor(shape(1, 1, 2, 2), 1, 0, 1, 0);
         RefTensor cos = tensor(shape(3, 1), 1, 2, 3);
