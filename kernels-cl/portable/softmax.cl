@@ -3,8 +3,7 @@
 //     sinks [heads]: row r belongs to head (first_head + r / rows_per_head) % heads
 // out P, may be S; log_sum_exp [heads of all batches, lse_rows], natural logarithm, of the attended keys and the sink
 // build GROUP_ITEMS (power of two)     launch {GROUP_ITEMS * rows} / {GROUP_ITEMS}
-// edge  fully masked row -> zeros and log_sum_exp -inf (without a sink), never NaN; a NaN among the scores makes the
-//       row NaN
+// edge  fully masked row -> zeros and log_sum_exp -inf, never NaN; a NaN among the scores makes the row NaN
 
 typedef struct {
     int columns, inner;
@@ -12,34 +11,6 @@ typedef struct {
     int first_row, lse_rows;
     int has_sinks, has_log_sum_exp;
 } softmax_params;
-
-inline float group_reduce_max(__local float *scratch, const float value)
-{
-    const int item = (int)get_local_id(0);
-    scratch[item] = value;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int half_width = GROUP_ITEMS / 2; half_width > 0; half_width /= 2) {
-        if (item < half_width) scratch[item] = fmax(scratch[item], scratch[item + half_width]);
-        barrier(CLK_LOCAL_MEM_FENCE);
-    }
-    const float result = scratch[0];
-    barrier(CLK_LOCAL_MEM_FENCE);
-    return result;
-}
-
-inline float group_reduce_sum(__local float *scratch, const float value)
-{
-    const int item = (int)get_local_id(0);
-    scratch[item] = value;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int half_width = GROUP_ITEMS / 2; half_width > 0; half_width /= 2) {
-        if (item < half_width) scratch[item] += scratch[item + half_width];
-        barrier(CLK_LOCAL_MEM_FENCE);
-    }
-    const float result = scratch[0];
-    barrier(CLK_LOCAL_MEM_FENCE);
-    return result;
-}
 
 __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))
 __kernel void softmax(__global const float *s, __global float *p, __global const float *sinks,
@@ -61,6 +32,7 @@ __kernel void softmax(__global const float *s, __global float *p, __global const
     float sum = 0.0f;
     for (int j = item; j < a.columns; j += GROUP_ITEMS) sum += exp(s[start + (size_t)j * a.inner] - shift);
     sum = group_reduce_sum(scratch, sum);
+    const int nothing_attended = sum == 0.0f;
     if (a.has_sinks) sum += exp(sink - shift);
 
     const float inverse = sum == 0.0f ? 0.0f : 1.0f / sum;
@@ -70,6 +42,6 @@ __kernel void softmax(__global const float *s, __global float *p, __global const
     }
     if (a.has_log_sum_exp && item == 0) {
         const size_t i = a.first_row + row % a.rows_per_head;
-        log_sum_exp[(size_t)head_index * a.lse_rows + i] = shift + log(sum);
+        log_sum_exp[(size_t)head_index * a.lse_rows + i] = nothing_attended ? -INFINITY : shift + log(sum);
     }
 }

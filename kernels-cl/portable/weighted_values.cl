@@ -1,45 +1,52 @@
 // weighted_values.cl: context = P * V, head by head, written with the heads merged (or as the out view says).
-// in  weights [launched heads, row_count, T] f32; v by its view; lengths, mask, bias as flagged; head_gate [Hq]
+// in  weights [launched heads, row_count, keys] f32; v by its view; sequences, block table, mask, bias as flagged;
+//     head_gate [Hq]
 // out context by its view
-// build TILE_* GROUP_* (ProductTile), ACT, OUT
-// launch {ceil(dv/TILE_N), ceil(row_count/TILE_M), launched heads} groups
+// build TILE_* GROUP_* (ProductTile), KEY, BIAS, OUT
+// launch {ceil(dv/TILE_N), ceil(row_count/TILE_M), launched heads} groups; keys = kv_len - first_key
 // edge  0 * NaN: what lies at keys that may not be attended never reaches the result. Finite results need no care; one
 //       that is not finite is summed again over the attended keys alone.
 
 DEFINE_LOAD_ROWS(load_weights, F32)
 
 // tile[j][c] = V[first_key + j][first_column + c]; zeros outside
-inline void load_values(__local float *tile, __global const TYPE(ACT) *v, const size_t start, const size_t stride,
-                        const int first_key, const int keys, const int first_column, const int columns)
+inline void load_values(__local float *tile, __global const TYPE(KEY) *v, __global const int *table,
+                        const attention_params p, const sequence_t seq, const int b, const int h, const int first_key,
+                        const int first_column)
 {
     for (int e = tile_item(); e < TILE_K * TILE_N; e += GROUP_ITEMS) {
-        const int j = e / TILE_N, c = e % TILE_N;
-        const int key = first_key + j, column = first_column + c;
-        const int inside = key < keys && column < columns;
-        tile[j * (TILE_N + 1) + c] = inside ? LOAD(ACT, v, start + (size_t)key * stride + column) : 0.0f;
+        const int j = first_key + e / TILE_N, c = first_column + e % TILE_N;
+        float value = 0.0f;
+        if (j < seq.k_len && c < p.value_size)
+            value = LOAD(KEY, v, row_index(p.v, p.key_rows, table, b, h, seq.k_row + j) + (size_t)c);
+        tile[(e / TILE_N) * (TILE_N + 1) + e % TILE_N] = value;
     }
 }
 
 TILE_GROUP
-__kernel void weighted_values(__global const float *weights, __global const TYPE(ACT) *v, __global const int *lengths,
-                              __global const uchar *mask, __global const float *bias,
-                              __global const float *head_gate, __global TYPE(OUT) *context, const attention_params p)
+__kernel void weighted_values(__global const float *weights, __global const TYPE(KEY) *v,
+                              __global const int *sequences, __global const int *table, __global const uchar *mask,
+                              __global const TYPE(BIAS) *bias, __global const float *head_gate,
+                              __global TYPE(OUT) *context, const attention_params p)
 {
     __local float p_tile[TILE_K * (TILE_M + 1)];
     __local float v_tile[TILE_K * (TILE_N + 1)];
     const int head_index = p.first_head + (int)get_group_id(2);
     const int b = head_index / p.q_heads, h = head_index % p.q_heads;
+    const int kv_head = h / (p.q_heads / p.kv_heads);
+    const sequence_t seq = sequence_of(p, sequences, b);
     const int row0 = (int)get_group_id(1) * TILE_M;
     const int column0 = (int)get_group_id(0) * TILE_N;
-    const size_t w_start = (size_t)get_group_id(2) * p.row_count * p.kv_len;
-    const size_t v_start = view_index(p.v, b, h / (p.q_heads / p.kv_heads), 0);
-    // Padding keys are left out of the fast sum, too: poisoned padding must not make every result take the slow one.
-    const int keys = (p.flags & HAS_LENGTHS) ? min(p.kv_len, lengths[b]) : p.kv_len;
+    const int rows = min(p.row_count, seq.q_len - p.first_row);  // of this sequence; may be negative
+    const int keys = p.kv_len - p.first_key;
+    const size_t w_start = (size_t)get_group_id(2) * p.row_count * keys;
     float acc[ITEM_M][ITEM_N];
     clear_accumulators(acc);
-    for (int j = 0; j < keys; j += TILE_K) {
-        load_weights(p_tile, TILE_M, weights, w_start, p.kv_len, row0, p.row_count, j, keys);
-        load_values(v_tile, v, v_start, p.v.row, j, keys, column0, p.value_size);
+    // Keys beyond the sequence's own are left out of the fast sum, too: poisoned padding must not make every result
+    // take the slow one.
+    for (int j = p.first_key; row0 < rows && j < seq.k_len; j += TILE_K) {
+        load_weights(p_tile, TILE_M, weights, w_start, keys, row0, rows, j - p.first_key, seq.k_len - p.first_key);
+        load_values(v_tile, v, table, p, seq, b, kv_head, j, column0);
         barrier(CLK_LOCAL_MEM_FENCE);
         multiply_tiles(p_tile, v_tile, acc);
         barrier(CLK_LOCAL_MEM_FENCE);
@@ -49,18 +56,19 @@ __kernel void weighted_values(__global const float *weights, __global const TYPE
         const int row = row0 + tile_row(m), i = p.first_row + row;
         for (int n = 0; n < ITEM_N; n++) {
             const int c = column0 + tile_column(n);
-            if (row >= p.row_count || c >= p.value_size) continue;
+            if (row >= ((p.flags & RAGGED) ? rows : p.row_count) || c >= p.value_size) continue;
             float sum = acc[m][n];
             if (!isfinite(sum)) {
                 sum = 0.0f;
-                for (int j = 0; j < keys; j++) {
-                    if (attended(p, lengths, mask, bias, b, h, i, j))
-                        sum = fma(weights[w_start + (size_t)row * p.kv_len + j],
-                                  LOAD(ACT, v, v_start + (size_t)j * p.v.row + c), sum);
+                for (int j = p.first_key; j < seq.k_len; j++) {
+                    if (attended(p, seq, mask, bias, b, h, i, j))
+                        sum = fma(weights[w_start + (size_t)row * keys + (size_t)(j - p.first_key)],
+                                  LOAD(KEY, v, row_index(p.v, p.key_rows, table, b, kv_head, seq.k_row + j) + (size_t)c),
+                                  sum);
                 }
             }
             // A head gated off is gone, whatever it holds.
-            STORE(OUT, context, view_index(p.out, b, h, i) + c, gate == 0.0f ? 0.0f : sum * gate);
+            STORE(OUT, context, view_index(p.out, b, h, seq.q_row + i) + (size_t)c, gate == 0.0f ? 0.0f : sum * gate);
         }
     }
 }

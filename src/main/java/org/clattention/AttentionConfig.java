@@ -1,5 +1,7 @@
 package org.clattention;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The shape of a multi-head attention layer.
  *
@@ -11,6 +13,8 @@ package org.clattention;
  * @param headSize d: size of a query and key head
  * @param valueHeadSize dv: size of a value head; usually d
  * @param options scale, causal mask, windows, softcap
+ * @param rotary rotary position embedding of queries and keys; null for none
+ * @param normEpsilon added to the mean square by the norms of queries and keys
  */
 public record AttentionConfig(
         int modelWidth,
@@ -20,7 +24,33 @@ public record AttentionConfig(
         int numKvHeads,
         int headSize,
         int valueHeadSize,
-        AttentionOptions options) {
+        AttentionOptions options,
+        @Nullable RotaryConfig rotary,
+        double normEpsilon) {
+    private static final double DEFAULT_NORM_EPSILON = 1e-6;
+
+    /** A layer without rotary embedding. */
+    public AttentionConfig(
+            int modelWidth,
+            int memoryWidth,
+            int outputWidth,
+            int numHeads,
+            int numKvHeads,
+            int headSize,
+            int valueHeadSize,
+            AttentionOptions options) {
+        this(
+                modelWidth,
+                memoryWidth,
+                outputWidth,
+                numHeads,
+                numKvHeads,
+                headSize,
+                valueHeadSize,
+                options,
+                null,
+                DEFAULT_NORM_EPSILON);
+    }
 
     /** Checks sizes and the grouping of heads. */
     public AttentionConfig {
@@ -37,6 +67,10 @@ public record AttentionConfig(
         }
         Checks.fitsInt("numHeads * headSize", (long) numHeads * headSize);
         Checks.fitsInt("numHeads * valueHeadSize", (long) numHeads * valueHeadSize);
+        Checks.positive("normEpsilon", normEpsilon);
+        if (rotary != null) {
+            rotary.dimFor(headSize);
+        }
     }
 
     /**
@@ -58,31 +92,106 @@ public record AttentionConfig(
     /** This configuration with fewer key-value heads than query heads: grouped-query or multi-query attention. */
     public AttentionConfig withKvHeads(int kvHeads) {
         return new AttentionConfig(
-                modelWidth, memoryWidth, outputWidth, numHeads, kvHeads, headSize, valueHeadSize, options);
+                modelWidth,
+                memoryWidth,
+                outputWidth,
+                numHeads,
+                kvHeads,
+                headSize,
+                valueHeadSize,
+                options,
+                rotary,
+                normEpsilon);
     }
 
     /** This configuration with other head sizes. */
     public AttentionConfig withHeadSize(int size, int valueSize) {
         return new AttentionConfig(
-                modelWidth, memoryWidth, outputWidth, numHeads, numKvHeads, size, valueSize, options);
+                modelWidth,
+                memoryWidth,
+                outputWidth,
+                numHeads,
+                numKvHeads,
+                size,
+                valueSize,
+                options,
+                rotary,
+                normEpsilon);
     }
 
     /** This configuration for cross-attention to a memory of another width. */
     public AttentionConfig withMemoryWidth(int width) {
         return new AttentionConfig(
-                modelWidth, width, outputWidth, numHeads, numKvHeads, headSize, valueHeadSize, options);
+                modelWidth,
+                width,
+                outputWidth,
+                numHeads,
+                numKvHeads,
+                headSize,
+                valueHeadSize,
+                options,
+                rotary,
+                normEpsilon);
     }
 
     /** This configuration with another output width. */
     public AttentionConfig withOutputWidth(int width) {
         return new AttentionConfig(
-                modelWidth, memoryWidth, width, numHeads, numKvHeads, headSize, valueHeadSize, options);
+                modelWidth,
+                memoryWidth,
+                width,
+                numHeads,
+                numKvHeads,
+                headSize,
+                valueHeadSize,
+                options,
+                rotary,
+                normEpsilon);
     }
 
     /** This configuration with other options. */
     public AttentionConfig withOptions(AttentionOptions newOptions) {
         return new AttentionConfig(
-                modelWidth, memoryWidth, outputWidth, numHeads, numKvHeads, headSize, valueHeadSize, newOptions);
+                modelWidth,
+                memoryWidth,
+                outputWidth,
+                numHeads,
+                numKvHeads,
+                headSize,
+                valueHeadSize,
+                newOptions,
+                rotary,
+                normEpsilon);
+    }
+
+    /** This configuration with a rotary embedding; null for none. */
+    public AttentionConfig withRotary(@Nullable RotaryConfig newRotary) {
+        return new AttentionConfig(
+                modelWidth,
+                memoryWidth,
+                outputWidth,
+                numHeads,
+                numKvHeads,
+                headSize,
+                valueHeadSize,
+                options,
+                newRotary,
+                normEpsilon);
+    }
+
+    /** This configuration with another epsilon of the norms of queries and keys. */
+    public AttentionConfig withNormEpsilon(double epsilon) {
+        return new AttentionConfig(
+                modelWidth,
+                memoryWidth,
+                outputWidth,
+                numHeads,
+                numKvHeads,
+                headSize,
+                valueHeadSize,
+                options,
+                rotary,
+                epsilon);
     }
 
     /** This configuration with or without the causal mask. */

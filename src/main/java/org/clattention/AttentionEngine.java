@@ -86,15 +86,16 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /**
-     * Copies a tensor to the device: F32 and BOOL as they are, other floating-point types rounded to F32.
+     * Copies a tensor to the device: F32, F16, BF16, BOOL and I32 as they are, F64 rounded to F32. Calls read F16 and BF16
+     * inputs as they are and compute in f32.
      *
      * @throws IllegalArgumentException for other types
      */
     public Tensor tensor(HostTensor values) {
-        HostTensor stored = values.type().isFloatingPoint() ? values.to(DataType.F32) : values;
-        if (stored.type() != DataType.F32 && stored.type() != DataType.BOOL) {
+        HostTensor stored = values.type() == DataType.F64 ? values.to(DataType.F32) : values;
+        if (stored.type() == DataType.I64 || stored.type() == DataType.U8) {
             throw new IllegalArgumentException(
-                    "values: type " + values.type() + " must be F64, F32, F16, BF16 or BOOL");
+                    "values: type " + values.type() + " must be F64, F32, F16, BF16, BOOL or I32");
         }
         try (Use use = new Use(this)) {
             Tensor tensor = allocate(stored.type(), "input", stored.shape());
@@ -127,12 +128,38 @@ public final class AttentionEngine implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a layer of multi-head latent attention; its weights are copied to the device.
+     *
+     * @throws IllegalArgumentException if the weights do not fit the configuration
+     */
+    public LatentAttention latentAttention(LatentConfig config, LatentWeights weights) {
+        weights.requireFit(config);
+        try (Use use = new Use(this)) {
+            return new LatentAttention(this, config, weights);
+        }
+    }
+
+    /**
+     * Makes a transformer block; its weights are copied to the device.
+     *
+     * @throws IllegalArgumentException if the weights do not fit the configuration
+     */
+    public TransformerBlock transformerBlock(BlockConfig config, BlockWeights weights) {
+        weights.requireFit(config);
+        try (Use use = new Use(this)) {
+            return new TransformerBlock(this, config, weights);
+        }
+    }
+
+    /** Single operators on tensors of this engine. */
+    public Operators operators() {
+        return new Operators(this);
+    }
+
     /** Softmax of an F32 tensor over one dimension; negative {@code axis} counts from the last. */
     public Tensor softmax(Tensor x, int axis) {
-        try (Use use = new Use(this)) {
-            use.tensor("x", x);
-            return Operators.softmax(this, x, axis);
-        }
+        return operators().softmax(x, axis);
     }
 
     /** Closes all layers and tensors of this engine, then the device; further calls do nothing. */

@@ -3,31 +3,46 @@ package org.clattention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attention call gave. The tensors belong to the caller; closing the result closes them all.
+ * What an attention call gave. The tensors belong to the caller; closing the result closes them all. All but the output are
+ * null unless they were asked for.
  *
- * @param output [B, S, Do] of a layer; for dot-product attention in the layout of its queries
- * @param weights [B, Hq, S, T] if asked for, else null
- * @param scores [B, Hq, S, T] if asked for, else null
- * @param logSumExp [B, Hq, S] if asked for, else null
+ * @param output [B, S, Do] of a layer, in the type of its input; for dot-product attention in the layout and type of its
+ *     queries
+ * @param weights [B, Hq, S, T]
+ * @param scores [B, Hq, S, T]
+ * @param logSumExp [B, Hq, S]
+ * @param entropy [B, Hq, S]
+ * @param topKeys [B, Hq, S, n] I32, heaviest first; −1 where a row has fewer keys with weight
+ * @param topWeights [B, Hq, S, n]
+ * @param columnSums [B, Hq, T]
+ * @param presentKey past and new keys [B, Hkv, P + T, d], if dot-product attention was given a past
+ * @param presentValue past and new values [B, Hkv, P + T, dv], likewise
  */
 public record AttentionResult(
         Tensor output,
         @Nullable Tensor weights,
         @Nullable Tensor scores,
-        @Nullable Tensor logSumExp) implements AutoCloseable {
+        @Nullable Tensor logSumExp,
+        @Nullable Tensor entropy,
+        @Nullable Tensor topKeys,
+        @Nullable Tensor topWeights,
+        @Nullable Tensor columnSums,
+        @Nullable Tensor presentKey,
+        @Nullable Tensor presentValue)
+        implements AutoCloseable {
 
     /** Closes all tensors of this result. */
     @Override
     public void close() {
         output.close();
-        closeIfPresent(weights);
-        closeIfPresent(scores);
-        closeIfPresent(logSumExp);
-    }
-
-    private static void closeIfPresent(@Nullable Tensor tensor) {
-        if (tensor != null) {
-            tensor.close();
+        @Nullable
+        Tensor[] others = {
+            weights, scores, logSumExp, entropy, topKeys, topWeights, columnSums, presentKey, presentValue
+        };
+        for (Tensor tensor : others) {
+            if (tensor != null) {
+                tensor.close();
+            }
         }
     }
 }

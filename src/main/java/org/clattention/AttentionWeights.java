@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a multi-head attention layer, on the host. Matrices are [out_features, in_features], as in PyTorch and
- * in Hugging Face files; F64, F32, F16 or BF16, computed with in f32.
+ * in Hugging Face files. F16 and BF16 are stored as they are on the device, F32 and F64 as F32; all arithmetic is in f32.
  *
  * @param query W_q [Hq·d, D]
  * @param key W_k [Hkv·d, Dm]
@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyBias [Hkv·d] or null
  * @param valueBias [Hkv·dv] or null
  * @param outputBias [Do] or null
+ * @param extras norms, sinks, ALiBi, head gate
  */
 public record AttentionWeights(
         HostTensor query,
@@ -23,7 +24,21 @@ public record AttentionWeights(
         @Nullable HostTensor queryBias,
         @Nullable HostTensor keyBias,
         @Nullable HostTensor valueBias,
-        @Nullable HostTensor outputBias) {
+        @Nullable HostTensor outputBias,
+        HeadExtras extras) {
+
+    /** Weights with biases, without extras. */
+    public AttentionWeights(
+            HostTensor query,
+            HostTensor key,
+            HostTensor value,
+            HostTensor output,
+            @Nullable HostTensor queryBias,
+            @Nullable HostTensor keyBias,
+            @Nullable HostTensor valueBias,
+            @Nullable HostTensor outputBias) {
+        this(query, key, value, output, queryBias, keyBias, valueBias, outputBias, HeadExtras.NONE);
+    }
 
     /** Weights without biases. */
     public static AttentionWeights of(HostTensor query, HostTensor key, HostTensor value, HostTensor output) {
@@ -64,7 +79,29 @@ public record AttentionWeights(
     /** These weights with biases; any may be null. */
     public AttentionWeights withBiases(
             @Nullable HostTensor q, @Nullable HostTensor k, @Nullable HostTensor v, @Nullable HostTensor o) {
-        return new AttentionWeights(query, key, value, output, q, k, v, o);
+        return new AttentionWeights(query, key, value, output, q, k, v, o, extras);
+    }
+
+    /** These weights with other per-head parameters. */
+    public AttentionWeights withExtras(HeadExtras newExtras) {
+        return new AttentionWeights(query, key, value, output, queryBias, keyBias, valueBias, outputBias, newExtras);
+    }
+
+    /**
+     * These weights with matrices rounded to another floating-point type, in which the device will store them. Biases and
+     * extras stay as they are.
+     */
+    public AttentionWeights to(DataType type) {
+        return new AttentionWeights(
+                query.to(type),
+                key.to(type),
+                value.to(type),
+                output.to(type),
+                queryBias,
+                keyBias,
+                valueBias,
+                outputBias,
+                extras);
     }
 
     void requireFit(AttentionConfig config) {
@@ -76,24 +113,20 @@ public record AttentionWeights(
         bias("keyBias", keyBias, "[Hkv * d]", config.keyWidth());
         bias("valueBias", valueBias, "[Hkv * dv]", config.valueWidth());
         bias("outputBias", outputBias, "[Do]", config.outputWidth());
+        bias("extras.queryNorm", extras.queryNorm(), "[d]", config.headSize());
+        bias("extras.keyNorm", extras.keyNorm(), "[d]", config.headSize());
+        bias("extras.sinks", extras.sinks(), "[Hq]", config.numHeads());
+        bias("extras.alibiSlopes", extras.alibiSlopes(), "[Hq]", config.numHeads());
+        bias("extras.headGate", extras.headGate(), "[Hq]", config.numHeads());
     }
 
     private static void matrix(String name, HostTensor tensor, String meaning, long rows, long columns) {
-        floatingPoint(name, tensor);
-        Checks.shape("weights." + name, tensor.shape(), meaning, rows, columns);
+        Checks.weights(name, tensor, meaning, rows, columns);
     }
 
     private static void bias(String name, @Nullable HostTensor tensor, String meaning, long size) {
         if (tensor != null) {
-            floatingPoint(name, tensor);
-            Checks.shape("weights." + name, tensor.shape(), meaning, size);
-        }
-    }
-
-    private static void floatingPoint(String name, HostTensor tensor) {
-        if (!tensor.type().isFloatingPoint()) {
-            throw new IllegalArgumentException(
-                    "weights." + name + ": type " + tensor.type() + " must be F64, F32, F16 or BF16");
+            Checks.weights(name, tensor, meaning, size);
         }
     }
 }

@@ -12,6 +12,12 @@ final class Checks {
         }
     }
 
+    static void positive(String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(name + ": " + value + " must be positive and finite");
+        }
+    }
+
     static int fitsInt(String name, long value) {
         if (value > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(name + ": " + value + " must be at most " + Integer.MAX_VALUE);
@@ -37,6 +43,21 @@ final class Checks {
         if (tensor.type() != type) {
             throw new IllegalArgumentException(name + ": type " + tensor.type() + " must be " + type);
         }
+    }
+
+    static void floatingPoint(String name, Tensor tensor) {
+        if (!tensor.type().isFloatingPoint()) {
+            throw new IllegalArgumentException(name + ": type " + tensor.type() + " must be F32, F16 or BF16");
+        }
+    }
+
+    /** Checks type and shape of a parameter. */
+    static void weights(String name, HostTensor tensor, String meaning, long... shape) {
+        if (!tensor.type().isFloatingPoint()) {
+            throw new IllegalArgumentException(
+                    "weights." + name + ": type " + tensor.type() + " must be F64, F32, F16 or BF16");
+        }
+        shape("weights." + name, tensor.shape(), meaning, shape);
     }
 
     static void lengths(int[] lengths, int batch, int keyLength) {

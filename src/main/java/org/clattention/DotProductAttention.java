@@ -2,9 +2,13 @@ package org.clattention;
 
 import java.util.Arrays;
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
+import org.clattention.backend.RowLayout;
+import org.clattention.backend.StoreStep;
 import org.clattention.layer.AttentionLayer;
+import org.clattention.layer.AttentionScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,8 @@ public final class DotProductAttention {
             use.tensor("query", inputs.query());
             use.tensor("key", inputs.key());
             use.tensor("value", inputs.value());
+            use.optionalTensor("pastKey", inputs.pastKey());
+            use.optionalTensor("pastValue", inputs.pastValue());
             use.optionalTensor("sinks", inputs.sinks());
             use.optionalTensor("alibiSlopes", inputs.alibiSlopes());
             use.optionalTensor("attend", inputs.masks().attend());
@@ -52,35 +58,105 @@ public final class DotProductAttention {
         perHead("sinks", inputs.sinks(), layout.heads());
         perHead("alibiSlopes", inputs.alibiSlopes(), layout.heads());
         MaskArguments masks = MaskArguments.of(
-                inputs.masks(), options, layout.batch(), layout.heads(), layout.queryLength(), layout.keyLength());
+                inputs.masks(),
+                layout.batch(),
+                layout.heads(),
+                layout.queryLength(),
+                layout.keyLength(),
+                layout.keyLength());
+        if (options.alignment() == CausalAlignment.LENGTHS && masks.lengths() == null) {
+            throw new IllegalArgumentException("lengths: missing, but the alignment is LENGTHS");
+        }
         try (PendingResult result = new PendingResult(
                         engine,
                         inputs.wanted(),
+                        inputs.query().type(),
                         layout.outputShape(),
                         layout.batch(),
                         layout.heads(),
                         layout.queryLength(),
                         layout.keyLength());
                 Lane lane = engine.backend().lane()) {
+            DeviceArray sequences = sequences(lane, layout, masks);
+            HeadView key = view(layout, inputs.key(), layout.kvHeads(), layout.newKeys(), layout.headSize());
+            HeadView value = view(layout, inputs.value(), layout.kvHeads(), layout.newKeys(), layout.valueSize());
+            Tensor pastKey = inputs.pastKey();
+            Tensor pastValue = inputs.pastValue();
+            if (pastKey != null && pastValue != null) {
+                key = append(lane, layout, pastKey, key, layout.headSize(), result::presentKey);
+                value = append(lane, layout, pastValue, value, layout.valueSize(), result::presentValue);
+            }
             lane.attend(new AttentionStep(
-                    layout.batch(),
-                    layout.heads(),
-                    layout.kvHeads(),
-                    layout.queryLength(),
-                    layout.keyLength(),
-                    layout.headSize(),
-                    layout.valueSize(),
+                    shape(layout),
                     options,
-                    AttentionLayer.position(options, layout.queryLength(), layout.keyLength(), 0),
                     view(layout, inputs.query(), layout.heads(), layout.queryLength(), layout.headSize()),
-                    view(layout, inputs.key(), layout.kvHeads(), layout.keyLength(), layout.headSize()),
-                    view(layout, inputs.value(), layout.kvHeads(), layout.keyLength(), layout.valueSize()),
+                    key,
+                    value,
+                    RowLayout.PLAIN,
                     view(layout, result.output(), layout.heads(), layout.queryLength(), layout.valueSize()),
-                    masks.extras(lane, inputs.sinks(), inputs.alibiSlopes()),
-                    result.wanted(inputs.wanted())));
+                    new AttentionStep.Extras(
+                            sequences,
+                            false,
+                            true,
+                            masks.attend(),
+                            masks.bias(),
+                            array(inputs.sinks()),
+                            array(inputs.alibiSlopes()),
+                            null),
+                    result.wanted()));
             lane.finish();
             return result.complete();
         }
+    }
+
+    private AttentionStep.Shape shape(HeadLayout layout) {
+        return new AttentionStep.Shape(
+                layout.batch(),
+                layout.heads(),
+                layout.kvHeads(),
+                layout.queryLength(),
+                layout.keyLength(),
+                layout.headSize(),
+                layout.valueSize(),
+                position(layout),
+                0);
+    }
+
+    private int position(HeadLayout layout) {
+        return AttentionLayer.position(options, layout.queryLength(), layout.keyLength(), layout.past());
+    }
+
+    private @Nullable DeviceArray sequences(Lane lane, HeadLayout layout, MaskArguments masks) {
+        int[] lengths = masks.lengths();
+        if (lengths == null) {
+            return null;
+        }
+        boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
+        int[] rows = AttentionScope.byKeyLengths(lengths, layout.queryLength(), position(layout), byLengths);
+        return lane.scratch(Lane.Scratch.SEQUENCES, rows);
+    }
+
+    private interface Allocation {
+        Tensor allocate(DataType type, long... shape);
+    }
+
+    /** Past and new rows, one behind the other. */
+    private static HeadView append(
+            Lane lane, HeadLayout layout, Tensor past, HeadView rows, int size, Allocation allocation) {
+        int batch = layout.batch();
+        int heads = layout.kvHeads();
+        Tensor present = allocation.allocate(past.type(), batch, heads, layout.keyLength(), size);
+        HeadView all = HeadView.headMajor(present.array(), heads, layout.keyLength(), size);
+        if (layout.past() > 0) {
+            HeadView old = HeadView.headMajor(past.array(), heads, layout.past(), size);
+            lane.store(StoreStep.copy(batch, heads, layout.past(), size, old, all));
+        }
+        lane.store(StoreStep.copy(batch, heads, layout.newKeys(), size, rows, all.fromRow(layout.past())));
+        return all;
+    }
+
+    private static @Nullable DeviceArray array(@Nullable Tensor tensor) {
+        return tensor == null ? null : tensor.array();
     }
 
     private static HeadView view(HeadLayout layout, Tensor tensor, int heads, int rows, int size) {

@@ -3,7 +3,7 @@ package org.clattention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inputs of scaled dot-product attention, F32. Either head-major, query [B, Hq, S, d], key [B, Hkv, T, d], value
+ * The inputs of scaled dot-product attention, F32, F16 or BF16; keys, values and past in one type. Either head-major, query [B, Hq, S, d], key [B, Hkv, T, d], value
  * [B, Hkv, T, dv]; or with merged heads, query [B, S, Hq·d], key [B, T, Hkv·d], value [B, T, Hkv·dv].
  *
  * @param query what asks
@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param value what is averaged
  * @param numHeads Hq; needed for merged heads, else 0
  * @param numKvHeads Hkv; needed for merged heads, else 0
+ * @param pastKey [B, Hkv, P, d], put before the keys; null if there is no past
+ * @param pastValue [B, Hkv, P, dv]; given exactly if {@code pastKey} is
  * @param sinks [Hq]: exp(sink) joins the softmax denominator of its head; null for none
  * @param alibiSlopes [Hq]: adds −slope·|p − j| for query position p and key j; null for none
  * @param masks who may attend to whom
@@ -22,6 +24,8 @@ public record DotProductInputs(
         Tensor value,
         int numHeads,
         int numKvHeads,
+        @Nullable Tensor pastKey,
+        @Nullable Tensor pastValue,
         @Nullable Tensor sinks,
         @Nullable Tensor alibiSlopes,
         AttentionMasks masks,
@@ -29,32 +33,53 @@ public record DotProductInputs(
 
     /** Head-major queries, keys and values. */
     public static DotProductInputs of(Tensor query, Tensor key, Tensor value) {
-        return new DotProductInputs(query, key, value, 0, 0, null, null, AttentionMasks.NONE, ReturnOptions.OUTPUT);
+        return new DotProductInputs(
+                query, key, value, 0, 0, null, null, null, null, AttentionMasks.NONE, ReturnOptions.OUTPUT);
     }
 
     /** Queries, keys and values with merged heads. */
     public static DotProductInputs merged(Tensor query, Tensor key, Tensor value, int numHeads, int numKvHeads) {
         return new DotProductInputs(
-                query, key, value, numHeads, numKvHeads, null, null, AttentionMasks.NONE, ReturnOptions.OUTPUT);
+                query,
+                key,
+                value,
+                numHeads,
+                numKvHeads,
+                null,
+                null,
+                null,
+                null,
+                AttentionMasks.NONE,
+                ReturnOptions.OUTPUT);
+    }
+
+    /** These inputs after a past. The result holds past and new keys and values together. */
+    public DotProductInputs withPast(@Nullable Tensor keys, @Nullable Tensor values) {
+        return new DotProductInputs(
+                query, key, value, numHeads, numKvHeads, keys, values, sinks, alibiSlopes, masks, wanted);
     }
 
     /** These inputs with attention sinks. */
     public DotProductInputs withSinks(@Nullable Tensor newSinks) {
-        return new DotProductInputs(query, key, value, numHeads, numKvHeads, newSinks, alibiSlopes, masks, wanted);
+        return new DotProductInputs(
+                query, key, value, numHeads, numKvHeads, pastKey, pastValue, newSinks, alibiSlopes, masks, wanted);
     }
 
     /** These inputs with ALiBi. */
     public DotProductInputs withAlibi(@Nullable Tensor slopes) {
-        return new DotProductInputs(query, key, value, numHeads, numKvHeads, sinks, slopes, masks, wanted);
+        return new DotProductInputs(
+                query, key, value, numHeads, numKvHeads, pastKey, pastValue, sinks, slopes, masks, wanted);
     }
 
     /** These inputs with masks. */
     public DotProductInputs withMasks(AttentionMasks newMasks) {
-        return new DotProductInputs(query, key, value, numHeads, numKvHeads, sinks, alibiSlopes, newMasks, wanted);
+        return new DotProductInputs(
+                query, key, value, numHeads, numKvHeads, pastKey, pastValue, sinks, alibiSlopes, newMasks, wanted);
     }
 
     /** These inputs, returning more than the output. */
     public DotProductInputs returning(ReturnOptions newWanted) {
-        return new DotProductInputs(query, key, value, numHeads, numKvHeads, sinks, alibiSlopes, masks, newWanted);
+        return new DotProductInputs(
+                query, key, value, numHeads, numKvHeads, pastKey, pastValue, sinks, alibiSlopes, masks, newWanted);
     }
 }

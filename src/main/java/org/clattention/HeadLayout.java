@@ -6,6 +6,8 @@ import java.util.Arrays;
  * The sizes of a dot-product attention call, read off its tensors and checked.
  *
  * @param merged true for [B, S, H·d], false for [B, H, S, d]
+ * @param newKeys keys of the call itself
+ * @param past keys before them
  */
 record HeadLayout(
         boolean merged,
@@ -13,9 +15,15 @@ record HeadLayout(
         int heads,
         int kvHeads,
         int queryLength,
-        int keyLength,
+        int newKeys,
+        int past,
         int headSize,
         int valueSize) {
+
+    /** All keys. */
+    int keyLength() {
+        return past + newKeys;
+    }
 
     static HeadLayout of(DotProductInputs inputs) {
         Tensor query = inputs.query();
@@ -23,7 +31,7 @@ record HeadLayout(
         String meaning = merged ? "[B, length, heads * size]" : "[B, heads, length, size]";
         for (Tensor tensor : new Tensor[] {query, inputs.key(), inputs.value()}) {
             String name = tensor == query ? "query" : tensor == inputs.key() ? "key" : "value";
-            Checks.type(name, tensor, DataType.F32);
+            Checks.floatingPoint(name, tensor);
             if (query.rank() < 3 || query.rank() > 4 || tensor.rank() != query.rank() || tensor.elements() == 0) {
                 throw new IllegalArgumentException(name + ": shape " + Arrays.toString(tensor.shape()) + " must be "
                         + meaning + " like the query, and not empty");
@@ -42,6 +50,7 @@ record HeadLayout(
                 size(inputs.key(), 1),
                 size(inputs.query(), 2),
                 size(inputs.key(), 2),
+                past(inputs),
                 size(inputs.query(), 3),
                 size(inputs.value(), 3));
     }
@@ -58,23 +67,50 @@ record HeadLayout(
                 kvHeads,
                 size(inputs.query(), 1),
                 size(inputs.key(), 1),
+                past(inputs),
                 share("query", inputs.query(), "numHeads", heads),
                 share("value", inputs.value(), "numKvHeads", kvHeads));
     }
 
     private void check(DotProductInputs inputs) {
+        checkPast(inputs);
+        Checks.type("value", inputs.value(), inputs.key().type());
+        Checks.fitsInt("past + key length", (long) past + newKeys);
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
                     "query: " + heads + " heads are not a multiple of the " + kvHeads + " key-value heads");
         }
         if (merged) {
-            Checks.shape("key", inputs.key().shape(), "[B, T, Hkv * d]", batch, keyLength, (long) kvHeads * headSize);
+            Checks.shape("key", inputs.key().shape(), "[B, T, Hkv * d]", batch, newKeys, (long) kvHeads * headSize);
             Checks.shape(
-                    "value", inputs.value().shape(), "[B, T, Hkv * dv]", batch, keyLength, (long) kvHeads * valueSize);
+                    "value", inputs.value().shape(), "[B, T, Hkv * dv]", batch, newKeys, (long) kvHeads * valueSize);
         } else {
-            Checks.shape("key", inputs.key().shape(), "[B, Hkv, T, d]", batch, kvHeads, keyLength, headSize);
-            Checks.shape("value", inputs.value().shape(), "[B, Hkv, T, dv]", batch, kvHeads, keyLength, valueSize);
+            Checks.shape("key", inputs.key().shape(), "[B, Hkv, T, d]", batch, kvHeads, newKeys, headSize);
+            Checks.shape("value", inputs.value().shape(), "[B, Hkv, T, dv]", batch, kvHeads, newKeys, valueSize);
         }
+    }
+
+    private void checkPast(DotProductInputs inputs) {
+        Tensor pastKey = inputs.pastKey();
+        Tensor pastValue = inputs.pastValue();
+        if ((pastKey == null) != (pastValue == null)) {
+            throw new IllegalArgumentException("pastKey, pastValue: give both or neither");
+        }
+        if (pastKey != null && pastValue != null) {
+            Checks.type("pastKey", pastKey, inputs.key().type());
+            Checks.type("pastValue", pastValue, inputs.key().type());
+            Checks.shape("pastKey", pastKey.shape(), "[B, Hkv, P, d]", batch, kvHeads, past, headSize);
+            Checks.shape("pastValue", pastValue.shape(), "[B, Hkv, P, dv]", batch, kvHeads, past, valueSize);
+        }
+    }
+
+    private static int past(DotProductInputs inputs) {
+        Tensor past = inputs.pastKey();
+        if (past == null) {
+            return 0;
+        }
+        Checks.rank("pastKey", past, 4, "[B, Hkv, P, d]");
+        return size(past, 2);
     }
 
     long[] outputShape() {

@@ -1,7 +1,5 @@
 package org.clattention;
 
-import org.clattention.backend.AttentionStep;
-import org.clattention.backend.Lane;
 import org.clattention.backend.MaskView;
 import org.jspecify.annotations.Nullable;
 
@@ -15,35 +13,32 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // lives for one call, compared never
 record MaskArguments(@Nullable MaskView attend, @Nullable MaskView bias, int @Nullable [] lengths) {
 
-    static MaskArguments of(AttentionMasks masks, AttentionOptions options, int batch, int heads, int rows, int keys) {
+    /**
+     * Checks masks against the call.
+     *
+     * @param longestLength what a length may be at most
+     */
+    static MaskArguments of(AttentionMasks masks, int batch, int heads, int rows, int keys, int longestLength) {
         int[] lengths = masks.lengths();
         if (lengths != null) {
-            Checks.lengths(lengths, batch, keys);
-        } else if (options.alignment() == CausalAlignment.LENGTHS) {
-            throw new IllegalArgumentException("lengths: missing, but the alignment is LENGTHS");
+            Checks.lengths(lengths, batch, longestLength);
+        }
+        Tensor attend = masks.attend();
+        if (attend != null) {
+            Checks.type("attend", attend, DataType.BOOL);
+        }
+        Tensor bias = masks.bias();
+        if (bias != null) {
+            Checks.floatingPoint("bias", bias);
         }
         return new MaskArguments(
-                view("attend", masks.attend(), DataType.BOOL, batch, heads, rows, keys),
-                view("bias", masks.bias(), DataType.F32, batch, heads, rows, keys),
+                view("attend", attend, batch, heads, rows, keys),
+                view("bias", bias, batch, heads, rows, keys),
                 lengths);
     }
 
-    AttentionStep.Extras extras(Lane lane, @Nullable Tensor sinks, @Nullable Tensor alibiSlopes) {
-        return new AttentionStep.Extras(
-                lengths == null ? null : lane.scratch(Lane.Scratch.LENGTHS, lengths),
-                attend,
-                bias,
-                sinks == null ? null : sinks.array(),
-                alibiSlopes == null ? null : alibiSlopes.array(),
-                null);
-    }
-
     private static @Nullable MaskView view(
-            String name, @Nullable Tensor mask, DataType type, int batch, int heads, int rows, int keys) {
-        if (mask == null) {
-            return null;
-        }
-        Checks.type(name, mask, type);
-        return MaskView.broadcast(name, mask.array(), mask.shape(), batch, heads, rows, keys);
+            String name, @Nullable Tensor mask, int batch, int heads, int rows, int keys) {
+        return mask == null ? null : MaskView.broadcast(name, mask.array(), mask.shape(), batch, heads, rows, keys);
     }
 }

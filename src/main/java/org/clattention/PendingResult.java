@@ -1,45 +1,92 @@
 package org.clattention;
 
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
 /** The tensors of a result, allocated before the call; all freed if the call fails. */
 final class PendingResult implements AutoCloseable {
+    private final AttentionEngine engine;
+    private final ReturnOptions wanted;
     private final Tensor output;
     private @Nullable Tensor weights;
     private @Nullable Tensor scores;
     private @Nullable Tensor logSumExp;
+    private @Nullable Tensor entropy;
+    private @Nullable Tensor topKeys;
+    private @Nullable Tensor topWeights;
+    private @Nullable Tensor columnSums;
+    private @Nullable Tensor presentKey;
+    private @Nullable Tensor presentValue;
     private boolean complete;
 
+    /**
+     * Allocates what is wanted.
+     *
+     * @param type of the output
+     */
     PendingResult(
             AttentionEngine engine,
             ReturnOptions wanted,
+            DataType type,
             long[] outputShape,
             int batch,
             int heads,
             int rows,
             int keys) {
-        output = engine.allocate(DataType.F32, "output", outputShape);
+        this.engine = engine;
+        this.wanted = wanted;
+        this.output = engine.allocate(type, "output", outputShape);
         try {
-            weights = wanted.weights() ? engine.allocate(DataType.F32, "weights", batch, heads, rows, keys) : null;
-            scores = wanted.scores() != null ? engine.allocate(DataType.F32, "scores", batch, heads, rows, keys) : null;
-            logSumExp = wanted.logSumExp() ? engine.allocate(DataType.F32, "logSumExp", batch, heads, rows) : null;
+            int top = wanted.topKeys();
+            weights = floats(wanted.weights(), "weights", batch, heads, rows, keys);
+            scores = floats(wanted.scores() != null, "scores", batch, heads, rows, keys);
+            logSumExp = floats(wanted.logSumExp(), "logSumExp", batch, heads, rows);
+            entropy = floats(wanted.entropy(), "entropy", batch, heads, rows);
+            topKeys = top > 0 ? engine.allocate(DataType.I32, "topKeys", batch, heads, rows, top) : null;
+            topWeights = floats(top > 0, "topWeights", batch, heads, rows, top);
+            columnSums = floats(wanted.columnSums(), "columnSums", batch, heads, keys);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
+    private @Nullable Tensor floats(boolean asked, String name, long... shape) {
+        return asked ? engine.allocate(DataType.F32, name, shape) : null;
+    }
+
     Tensor output() {
         return output;
     }
 
-    AttentionStep.Wanted wanted(ReturnOptions options) {
+    /** Room for past and new keys. */
+    Tensor presentKey(DataType type, long... shape) {
+        presentKey = engine.allocate(type, "presentKey", shape);
+        return presentKey;
+    }
+
+    /** Room for past and new values. */
+    Tensor presentValue(DataType type, long... shape) {
+        presentValue = engine.allocate(type, "presentValue", shape);
+        return presentValue;
+    }
+
+    AttentionStep.Wanted wanted() {
         return new AttentionStep.Wanted(
-                weights == null ? null : weights.array(),
-                scores == null ? null : scores.array(),
-                options.scores() == null ? 0 : options.scores().code(),
-                logSumExp == null ? null : logSumExp.array());
+                array(weights),
+                array(scores),
+                wanted.scores() == null ? 0 : wanted.scores().code(),
+                array(logSumExp),
+                array(entropy),
+                array(topKeys),
+                array(topWeights),
+                wanted.topKeys(),
+                array(columnSums));
+    }
+
+    private static @Nullable DeviceArray array(@Nullable Tensor tensor) {
+        return tensor == null ? null : tensor.array();
     }
 
     AttentionResult complete() {
@@ -48,7 +95,8 @@ final class PendingResult implements AutoCloseable {
     }
 
     private AttentionResult result() {
-        return new AttentionResult(output, weights, scores, logSumExp);
+        return new AttentionResult(
+                output, weights, scores, logSumExp, entropy, topKeys, topWeights, columnSums, presentKey, presentValue);
     }
 
     @Override

@@ -55,39 +55,66 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Copies the elements to the host.
+     * Copies the elements to the host, as floats.
      *
-     * @throws IllegalStateException if the tensor is closed or not F32
+     * @throws IllegalStateException if the tensor is closed, or not of a floating-point type
      */
     public float[] toFloats() {
+        requireType(type().isFloatingPoint(), "floating-point");
+        if (type() != DataType.F32) {
+            return toHost().toFloats();
+        }
         float[] out = new float[Math.toIntExact(elements())];
         read(FloatBuffer.wrap(out));
         return out;
     }
 
     /**
-     * Copies the elements into {@code target} at its position. A direct buffer in native byte order takes them without a
-     * copy in between.
+     * Copies the elements of an I32 tensor to the host.
+     *
+     * @throws IllegalStateException if the tensor is closed, or not I32
+     */
+    public int[] toInts() {
+        requireType(type() == DataType.I32, "I32");
+        int[] out = new int[Math.toIntExact(elements())];
+        download().asIntBuffer().get(out);
+        return out;
+    }
+
+    /** Copies the tensor to the host, in its own type. */
+    public HostTensor toHost() {
+        return HostTensor.wrap(type(), download(), shape);
+    }
+
+    /**
+     * Copies the elements of an F32 tensor into {@code target} at its position.
      *
      * @throws IllegalArgumentException if the target has room for fewer elements
-     * @throws IllegalStateException if the tensor is closed or not F32
+     * @throws IllegalStateException if the tensor is closed, or not F32
      */
     public void read(FloatBuffer target) {
-        if (type() != DataType.F32) {
-            throw new IllegalStateException(this + " is not F32");
-        }
-        int count = Math.toIntExact(elements());
-        if (target.remaining() < count) {
+        requireType(type() == DataType.F32, "F32");
+        if (target.remaining() < elements()) {
             throw new IllegalArgumentException(
-                    "target: room for " + target.remaining() + " elements, but the tensor has " + count);
+                    "target: room for " + target.remaining() + " elements, but the tensor has " + elements());
         }
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(Math.multiplyExact(4, count)).order(ByteOrder.LITTLE_ENDIAN);
+        target.put(download().asFloatBuffer());
+    }
+
+    private void requireType(boolean fits, String wanted) {
+        if (!fits) {
+            throw new IllegalStateException(this + " is not " + wanted);
+        }
+    }
+
+    private ByteBuffer download() {
+        long bytes = Math.multiplyExact(elements(), (long) type().bytes());
+        ByteBuffer target = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
-            engine.backend().read(array, bytes);
+            engine.backend().read(array, target);
         }
-        target.put(bytes.asFloatBuffer());
+        return target;
     }
 
     /** Frees the device memory once no call uses it; further calls do nothing. */

@@ -1,19 +1,22 @@
 package org.clattention.backend;
 
+import org.clattention.Activation;
 import org.clattention.DataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of work on a device: steps run in the order of the calls, without waits between them. For one thread at a
- * time. Closing it gives it back; the caller finishes it first.
+ * One stream of work on a device: steps run in the order of the calls, without waits between them. Arrays of F32, F16 and
+ * BF16 are read and written in their own type and computed with in f32. For one thread at a time. Closing a lane gives it
+ * back; the caller finishes it first.
  */
 public interface Lane extends AutoCloseable {
     /**
-     * Working memory that is valid until the lane is closed. A slot asked for again may lie elsewhere and lose its contents.
+     * Working memory that is valid until the lane is closed. A slot asked for again may lie elsewhere and lose its
+     * contents.
      */
     DeviceArray scratch(Scratch slot, DataType type, long elements);
 
-    /** Working memory filled with these values. */
+    /** Working memory filled with these I32 values. */
     DeviceArray scratch(Scratch slot, int[] values);
 
     /**
@@ -21,13 +24,19 @@ public interface Lane extends AutoCloseable {
      *
      * @param x [batch, length, weights.inputs()]
      * @param firstOutput the row of {@code weights} with which the first target begins
-     * @param targets one to three
+     * @param targets one to three, of one type
      */
     void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets);
 
     /** y [rows, weights.outputs()] = x [rows, weights.inputs()] times the weights, plus their bias. */
     void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y);
+
+    /** Every head times a matrix of its own. */
+    void projectEachHead(HeadProductStep step);
+
+    /** Stores heads elsewhere, normalized and rotated if asked for. */
+    void store(StoreStep step);
 
     /** Scaled dot-product attention. */
     void attend(AttentionStep step);
@@ -39,8 +48,25 @@ public interface Lane extends AutoCloseable {
      */
     void softmax(DeviceArray x, DeviceArray y, int outer, int columns, int inner);
 
-    /** Copies [batch, heads, rows, size] between two views of F32. */
-    void copyHeads(HeadView from, HeadView to, int batch, int heads, int rows, int size);
+    /** LayerNorm or RMSNorm. */
+    void normalize(NormStep step);
+
+    /**
+     * y = f(x), element by element.
+     *
+     * @param alpha the factor inside SiLU's sigmoid: x·σ(alpha·x); others ignore it
+     * @param y may be {@code x}
+     */
+    void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha);
+
+    /** out = f(gate) · up, element by element; {@code out} may be either. */
+    void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation);
+
+    /** out = a + b, element by element; {@code out} may be either. */
+    void add(DeviceArray a, DeviceArray b, DeviceArray out, long elements);
+
+    /** Copies elements between two arrays of one type. */
+    void copy(DeviceArray source, long sourceElement, DeviceArray target, long targetElement, long elements);
 
     /** Waits until all steps are done; failures of steps show here at the latest. */
     void finish();
@@ -51,14 +77,25 @@ public interface Lane extends AutoCloseable {
     @Override
     void close();
 
-    /** The working arrays of a layer. */
+    /** The working arrays of layers. */
     enum Scratch {
         QUERY,
         KEY,
         VALUE,
         SCORES,
         CONTEXT,
-        LENGTHS
+        SEQUENCES,
+        STARTS,
+        POSITIONS,
+        BLOCK_TABLE,
+        LATENT,
+        LATENT_QUERY,
+        EXPANDED,
+        NORMED,
+        ATTENDED,
+        RESIDUAL,
+        HIDDEN,
+        GATE
     }
 
     /** Hears of launches. */

@@ -5,7 +5,6 @@ import java.util.List;
 import org.clattention.AttentionConfig;
 import org.clattention.AttentionOptions;
 import org.clattention.AttentionWeights;
-import org.clattention.CausalAlignment;
 import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.Backend;
@@ -14,12 +13,19 @@ import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
 import org.clattention.backend.Lane.Scratch;
+import org.clattention.backend.MaskView;
 import org.clattention.backend.PackedWeights;
+import org.clattention.backend.RowLayout;
+import org.clattention.backend.StoreStep;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of a multi-head attention layer: project, attend, project. Arguments have been checked. */
+/**
+ * The steps of a multi-head attention layer: project; normalize, rotate and cache; attend; project. Arguments have been
+ * checked.
+ */
 public final class AttentionLayer implements AutoCloseable {
     private final AttentionConfig config;
+    private final ParameterArrays parameters;
     private final PackedWeights query;
     private final PackedWeights keyValue;
     private final PackedWeights output;
@@ -27,42 +33,42 @@ public final class AttentionLayer implements AutoCloseable {
     /** The first row of W_k in {@code keyValue}: with equal widths all three matrices share one array and one launch. */
     private final int firstKeyRow;
 
+    private final @Nullable DeviceArray queryNorm;
+    private final @Nullable DeviceArray keyNorm;
+    private final @Nullable DeviceArray sinks;
+    private final @Nullable DeviceArray alibiSlopes;
+    private final @Nullable DeviceArray headGate;
+    private final @Nullable RotaryTable rotary;
+
     /** Copies the weights to the device. */
     public AttentionLayer(Backend backend, AttentionConfig config, AttentionWeights weights) {
         this.config = config;
-        if (config.memoryWidth() == config.modelWidth()) {
-            query = backend.pack(
-                    "W_q, W_k, W_v",
-                    List.of(weights.query(), weights.key(), weights.value()),
-                    Arrays.asList(weights.queryBias(), weights.keyBias(), weights.valueBias()));
-            keyValue = query;
-            firstKeyRow = config.queryWidth();
-        } else {
-            query = backend.pack("W_q", List.of(weights.query()), Arrays.asList(weights.queryBias()));
-            keyValue = packKeyValue(backend, weights);
-            firstKeyRow = 0;
-        }
-        output = packOutput(backend, weights);
-    }
-
-    private PackedWeights packKeyValue(Backend backend, AttentionWeights weights) {
+        this.parameters = new ParameterArrays(backend);
         try {
-            return backend.pack(
-                    "W_k, W_v",
-                    List.of(weights.key(), weights.value()),
-                    Arrays.asList(weights.keyBias(), weights.valueBias()));
+            if (config.memoryWidth() == config.modelWidth()) {
+                query = parameters.pack(
+                        "W_q, W_k, W_v",
+                        List.of(weights.query(), weights.key(), weights.value()),
+                        Arrays.asList(weights.queryBias(), weights.keyBias(), weights.valueBias()));
+                keyValue = query;
+                firstKeyRow = config.queryWidth();
+            } else {
+                query = parameters.pack("W_q", List.of(weights.query()), Arrays.asList(weights.queryBias()));
+                keyValue = parameters.pack(
+                        "W_k, W_v",
+                        List.of(weights.key(), weights.value()),
+                        Arrays.asList(weights.keyBias(), weights.valueBias()));
+                firstKeyRow = 0;
+            }
+            output = parameters.pack("W_O", List.of(weights.output()), Arrays.asList(weights.outputBias()));
+            queryNorm = parameters.vector("query norm", weights.extras().queryNorm());
+            keyNorm = parameters.vector("key norm", weights.extras().keyNorm());
+            sinks = parameters.vector("sinks", weights.extras().sinks());
+            alibiSlopes = parameters.vector("ALiBi slopes", weights.extras().alibiSlopes());
+            headGate = parameters.vector("head gate", weights.extras().headGate());
+            rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.headSize()));
         } catch (RuntimeException e) {
-            query.close();
-            throw e;
-        }
-    }
-
-    private PackedWeights packOutput(Backend backend, AttentionWeights weights) {
-        try {
-            return backend.pack("W_O", List.of(weights.output()), Arrays.asList(weights.outputBias()));
-        } catch (RuntimeException e) {
-            query.close();
-            keyValue.close();
+            parameters.close();
             throw e;
         }
     }
@@ -70,78 +76,177 @@ public final class AttentionLayer implements AutoCloseable {
     /**
      * One call.
      *
-     * @param x [batch, length, D]
-     * @param memory [batch, keyLength, Dm], or null for self-attention
-     * @param keyLength T; the length of x in self-attention
-     * @param extras masks
+     * @param x [rows, D]
+     * @param tokens which rows belong to which sequence
+     * @param memory [batch, memoryLength, Dm], or null for self-attention
+     * @param memoryLength rows of each sequence in the memory
+     * @param keyLengths real keys of each sequence, where there is no cache; or null
+     * @param cache keys and values before this call, and where to keep the new ones; room has been reserved
+     * @param positions the rotation's position of each row; null: the row's own
+     * @param mask the boolean mask
+     * @param bias the additive mask
      * @param wanted further results
-     * @param y [batch, length, Do], written
+     * @param y [rows, Do], written
      */
+    @SuppressWarnings("ArrayRecordComponent") // lives for one call, compared never
     public record Call(
             DeviceArray x,
-            int batch,
-            int length,
+            TokenRows tokens,
             @Nullable DeviceArray memory,
-            int keyLength,
-            AttentionStep.Extras extras,
+            int memoryLength,
+            int @Nullable [] keyLengths,
+            @Nullable CacheStore cache,
+            int @Nullable [] positions,
+            @Nullable MaskView mask,
+            @Nullable MaskView bias,
             AttentionStep.Wanted wanted,
-            DeviceArray y) {}
+            DeviceArray y) {
+        /** The same call, from other rows to other rows. */
+        Call between(DeviceArray from, DeviceArray to) {
+            return new Call(from, tokens, memory, memoryLength, keyLengths, cache, positions, mask, bias, wanted, to);
+        }
+    }
 
     /** Queues the layer's steps. */
     public void forward(Lane lane, Call call) {
-        int batch = call.batch();
+        TokenRows tokens = call.tokens();
         int heads = config.numHeads();
         int kvHeads = config.numKvHeads();
         int size = config.headSize();
         int valueSize = config.valueHeadSize();
-        HeadView q = headMajor(lane, Scratch.QUERY, batch, heads, call.length(), size);
-        HeadView k = headMajor(lane, Scratch.KEY, batch, kvHeads, call.keyLength(), size);
-        HeadView v = headMajor(lane, Scratch.VALUE, batch, kvHeads, call.keyLength(), valueSize);
-        HeadTarget qTarget = new HeadTarget(q, heads, size);
-        HeadTarget kTarget = new HeadTarget(k, kvHeads, size);
-        HeadTarget vTarget = new HeadTarget(v, kvHeads, valueSize);
-        DeviceArray memory = call.memory();
-        if (memory == null) {
-            lane.projectHeads(call.x(), batch, call.length(), query, 0, qTarget, kTarget, vTarget);
-        } else {
-            lane.projectHeads(call.x(), batch, call.length(), query, 0, qTarget);
-            lane.projectHeads(memory, batch, call.keyLength(), keyValue, firstKeyRow, kTarget, vTarget);
+        int keyRows = call.memory() != null ? call.memoryLength() : tokens.projectionLength();
+        HeadView q = heads(lane, Scratch.QUERY, tokens, heads, tokens.projectionLength(), size);
+        HeadView k = heads(lane, Scratch.KEY, tokens, kvHeads, keyRows, size);
+        HeadView v = heads(lane, Scratch.VALUE, tokens, kvHeads, keyRows, valueSize);
+        // Small uploads first: each waits for what is queued before it.
+        AttentionScope scope = AttentionScope.of(config.options(), call);
+        DeviceArray sequences = scope.sequences(lane);
+        StoreStep.Rotation rotation = rotary == null ? null : Rotations.of(lane, rotary, tokens, call.positions());
+        CacheStore cache = call.cache();
+        RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(lane);
+        DeviceArray starts = cache == null ? null : tokens.starts(lane);
+
+        project(lane, call, new HeadTarget(q, heads, size), new HeadTarget(k, kvHeads, size), v);
+        if (queryNorm != null || rotation != null) {
+            inPlace(lane, tokens.projectionBatch(), heads, tokens.projectionLength(), q, queryNorm, rotation);
         }
-        long rows = (long) batch * call.length();
-        DeviceArray context = lane.scratch(Scratch.CONTEXT, DataType.F32, rows * config.contextWidth());
+        if (cache != null) {
+            HeadView cachedKeys = cache.keyView();
+            HeadView cachedValues = cache.valueView();
+            append(lane, tokens, kvHeads, size, k, cachedKeys, layout, starts, keyNorm, rotation);
+            append(lane, tokens, kvHeads, valueSize, v, cachedValues, layout, starts, null, null);
+            k = cachedKeys;
+            v = cachedValues;
+        } else if (keyNorm != null || rotation != null) {
+            int batch = tokens.projectionBatch();
+            inPlace(lane, batch, kvHeads, keyRows, k, keyNorm, rotation);
+        }
+        DeviceArray context = lane.scratch(Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.contextWidth());
+        HeadView merged =
+                TokenViews.flat(tokens, HeadView.merged(context, heads, tokens.projectionLength(), valueSize));
         lane.attend(new AttentionStep(
-                batch,
-                heads,
-                kvHeads,
-                call.length(),
-                call.keyLength(),
-                size,
-                valueSize,
+                scope.shape(heads, kvHeads, size, valueSize),
                 config.options(),
-                position(config.options(), call.length(), call.keyLength(), 0),
                 q,
                 k,
                 v,
-                HeadView.merged(context, heads, call.length(), valueSize),
-                call.extras(),
+                layout,
+                merged,
+                new AttentionStep.Extras(
+                        sequences,
+                        tokens.ragged(),
+                        cache == null && !tokens.ragged(),
+                        call.mask(),
+                        call.bias(),
+                        sinks,
+                        alibiSlopes,
+                        headGate),
                 call.wanted()));
-        lane.project(context, rows, output, call.y());
+        lane.project(context, tokens.rows(), output, call.y());
+    }
+
+    private void project(Lane lane, Call call, HeadTarget q, HeadTarget k, HeadView values) {
+        HeadTarget v = new HeadTarget(values, config.numKvHeads(), config.valueHeadSize());
+        int batch = call.tokens().projectionBatch();
+        int length = call.tokens().projectionLength();
+        DeviceArray memory = call.memory();
+        if (memory == null) {
+            lane.projectHeads(call.x(), batch, length, query, 0, q, k, v);
+        } else {
+            lane.projectHeads(call.x(), batch, length, query, 0, q);
+            lane.projectHeads(memory, batch, call.memoryLength(), keyValue, firstKeyRow, k, v);
+        }
+    }
+
+    private void inPlace(
+            Lane lane,
+            int batch,
+            int heads,
+            int rows,
+            HeadView view,
+            @Nullable DeviceArray norm,
+            StoreStep.@Nullable Rotation rotation) {
+        lane.store(new StoreStep(
+                batch,
+                heads,
+                rows,
+                config.headSize(),
+                view,
+                0,
+                RowLayout.PLAIN,
+                view,
+                0,
+                RowLayout.PLAIN,
+                null,
+                norm,
+                config.normEpsilon(),
+                rotation));
+    }
+
+    private void append(
+            Lane lane,
+            TokenRows tokens,
+            int heads,
+            int size,
+            HeadView from,
+            HeadView cache,
+            RowLayout layout,
+            @Nullable DeviceArray starts,
+            @Nullable DeviceArray norm,
+            StoreStep.@Nullable Rotation rotation) {
+        lane.store(new StoreStep(
+                tokens.batch(),
+                heads,
+                tokens.longest(),
+                size,
+                from,
+                0,
+                RowLayout.PLAIN,
+                cache,
+                tokens.past()[0],
+                layout,
+                starts,
+                norm,
+                config.normEpsilon(),
+                rotation));
     }
 
     /** The position of the first query. */
     public static int position(AttentionOptions options, int length, int keyLength, int past) {
-        return options.alignment() == CausalAlignment.BOTTOM_RIGHT ? keyLength - length : past;
+        return switch (options.alignment()) {
+            case BOTTOM_RIGHT -> keyLength - length;
+            case TOP_LEFT, LENGTHS -> past;
+        };
     }
 
-    private static HeadView headMajor(Lane lane, Scratch slot, int batch, int heads, int rows, int size) {
-        DeviceArray array = lane.scratch(slot, DataType.F32, (long) batch * heads * rows * size);
-        return HeadView.headMajor(array, heads, rows, size);
+    private static HeadView heads(Lane lane, Scratch slot, TokenRows tokens, int heads, int rows, int size) {
+        long elements = (long) tokens.projectionBatch() * heads * rows * size;
+        return TokenViews.flat(
+                tokens, HeadView.headMajor(lane.scratch(slot, DataType.F32, elements), heads, rows, size));
     }
 
     @Override
     public void close() {
-        query.close();
-        keyValue.close();
-        output.close();
+        parameters.close();
     }
 }

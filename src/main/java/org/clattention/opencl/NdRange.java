@@ -6,22 +6,27 @@ import java.util.Arrays;
  * How many work-items to launch, and in which groups.
  *
  * @param global work-items by dimension, each a multiple of the group's
- * @param local work-items of a group by dimension
+ * @param local work-items of a group by dimension; empty: the driver chooses
  */
 @SuppressWarnings("ArrayRecordComponent") // made fresh for each launch, compared never
 public record NdRange(long[] global, long[] local) {
     /** Checks that the groups tile the range. */
     public NdRange {
-        if (global.length != local.length || global.length < 1 || global.length > 3) {
+        if (global.length < 1 || global.length > 3 || (local.length != 0 && local.length != global.length)) {
             throw new IllegalArgumentException(
                     "range: " + Arrays.toString(global) + " and " + Arrays.toString(local) + " do not match");
         }
-        for (int i = 0; i < global.length; i++) {
+        for (int i = 0; i < local.length; i++) {
             if (local[i] < 1 || global[i] < local[i] || global[i] % local[i] != 0) {
                 throw new IllegalArgumentException(
                         "range: " + Arrays.toString(global) + " is not a multiple of " + Arrays.toString(local));
             }
         }
+    }
+
+    /** A range of single work-items, grouped as the driver likes. */
+    public static NdRange ofItems(long... items) {
+        return new NdRange(items.clone(), new long[0]);
     }
 
     /** A range of {@code groups} groups of {@code local} work-items in each dimension. */

@@ -49,7 +49,7 @@ public final class Queue extends Handle {
                             range.global().length,
                             null,
                             range.global(),
-                            range.local(),
+                            range.local().length == 0 ? null : range.local(),
                             0,
                             null,
                             event));

@@ -22,14 +22,9 @@ final class CaseTensors implements AutoCloseable {
         this.goldenCase = goldenCase;
     }
 
-    /** Checks that every input is one that the operation knows, and none is one that the engine lacks. */
-    void requireKnown(Set<String> known, Set<String> unsupported) {
+    /** Checks that every input is one that the operation knows. */
+    void requireKnown(Set<String> known) {
         TreeSet<String> names = new TreeSet<>(goldenCase.inputs().keySet());
-        for (String name : unsupported) {
-            if (names.contains(name)) {
-                throw new UnsupportedCaseException("the engine does not take " + name + " yet");
-            }
-        }
         names.removeAll(known);
         if (!names.isEmpty()) {
             throw new IllegalArgumentException("in." + names.first() + ": " + goldenCase.op() + " has no such input");
@@ -53,13 +48,36 @@ final class CaseTensors implements AutoCloseable {
 
     /** An input on the device. */
     Tensor upload(String name) {
-        HostTensor tensor = get(name);
-        if (tensor.type() == DataType.F16 || tensor.type() == DataType.BF16) {
-            throw new UnsupportedCaseException("the engine does not store activations as " + tensor.type() + " yet");
+        return own(engine.tensor(get(name)));
+    }
+
+    /** An input on the device in another shape. */
+    Tensor upload(String name, long... shape) {
+        return own(engine.tensor(get(name).reshape(shape)));
+    }
+
+    /** An F32 parameter on the device, whatever its type in the case. */
+    Tensor uploadAsFloats(String name) {
+        return own(engine.tensor(get(name).to(DataType.F32)));
+    }
+
+    /** The same; null if absent. */
+    @Nullable
+    Tensor uploadAsFloatsIfPresent(String name) {
+        return find(name) == null ? null : uploadAsFloats(name);
+    }
+
+    /** An integer input; null if absent. */
+    int @Nullable [] integers(String name) {
+        HostTensor tensor = find(name);
+        if (tensor == null) {
+            return null;
         }
-        Tensor uploaded = engine.tensor(tensor);
-        owned.add(uploaded);
-        return uploaded;
+        int[] values = new int[Math.toIntExact(tensor.elements())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.toIntExact(tensor.getLong(i));
+        }
+        return values;
     }
 
     /** An input on the device; null if absent. */
@@ -75,15 +93,7 @@ final class CaseTensors implements AutoCloseable {
         if (mask != null) {
             masks = mask.type() == DataType.BOOL ? masks.withAttend(mask) : masks.withBias(mask);
         }
-        HostTensor lengths = find("nonpad_kv_seqlen");
-        if (lengths == null) {
-            return masks;
-        }
-        int[] values = new int[Math.toIntExact(lengths.elements())];
-        for (int b = 0; b < values.length; b++) {
-            values[b] = Math.toIntExact(lengths.getLong(b));
-        }
-        return masks.withLengths(values);
+        return masks.withLengths(integers("nonpad_kv_seqlen"));
     }
 
     /** Closes something together with these tensors. */
@@ -92,9 +102,14 @@ final class CaseTensors implements AutoCloseable {
         return thing;
     }
 
+    /** The type in which a device stores values of this one. */
+    static DataType storage(DataType type) {
+        return type == DataType.F16 || type == DataType.BF16 ? type : DataType.F32;
+    }
+
     /** A result as a host tensor. */
     static HostTensor download(Tensor tensor) {
-        return HostTensor.of(tensor.toFloats(), tensor.shape());
+        return tensor.toHost();
     }
 
     @Override

@@ -38,7 +38,7 @@ final class EngineAttention {
     static Map<String, HostTensor> run(AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors) {
         Attributes attributes = goldenCase.attributes();
         attributes.requireKnown(ATTRIBUTES);
-        tensors.requireKnown(INPUTS, Set.of("past_key", "past_value"));
+        tensors.requireKnown(INPUTS);
         Set<String> wanted = goldenCase.outputs().keySet();
         int mode = wanted.contains("qk_matmul_output") ? attributes.getInt("qk_matmul_output_mode", 0) : -1;
         ReturnOptions returned = new ReturnOptions(mode == WEIGHTS_MODE, stage(mode), wanted.contains("log_sum_exp"));
@@ -49,6 +49,8 @@ final class EngineAttention {
             out.put("Y", CaseTensors.download(result.output()));
             put(out, "qk_matmul_output", mode == WEIGHTS_MODE ? result.weights() : result.scores());
             put(out, "log_sum_exp", result.logSumExp());
+            put(out, "present_key", result.presentKey());
+            put(out, "present_value", result.presentValue());
             return out;
         }
     }
@@ -62,15 +64,18 @@ final class EngineAttention {
                         q, k, v, attributes.getInt("q_num_heads", 0), attributes.getInt("kv_num_heads", 0))
                 : DotProductInputs.of(q, k, v);
         return inputs.withMasks(tensors.masks())
-                .withSinks(tensors.uploadIfPresent("sinks"))
-                .withAlibi(tensors.uploadIfPresent("alibi_slopes"));
+                .withPast(tensors.uploadIfPresent("past_key"), tensors.uploadIfPresent("past_value"))
+                .withSinks(tensors.uploadAsFloatsIfPresent("sinks"))
+                .withAlibi(tensors.uploadAsFloatsIfPresent("alibi_slopes"));
     }
 
     private static AttentionOptions options(Attributes attributes, CaseTensors tensors) {
         return new AttentionOptions(
                 attributes.has("scale") ? OptionalDouble.of(attributes.getDouble("scale", 0)) : OptionalDouble.empty(),
                 attributes.getBoolean("is_causal", false),
-                tensors.find("nonpad_kv_seqlen") != null ? CausalAlignment.LENGTHS : CausalAlignment.TOP_LEFT,
+                tensors.find("nonpad_kv_seqlen") != null && tensors.find("past_key") == null
+                        ? CausalAlignment.LENGTHS
+                        : CausalAlignment.TOP_LEFT,
                 attributes.getInt("left_window_size", -1),
                 attributes.getInt("right_window_size", -1),
                 attributes.getDouble("softcap", 0));

@@ -20,14 +20,13 @@ public final class EngineRunner implements CaseRunner {
                 case "attention" -> EngineAttention.run(engine, goldenCase, tensors);
                 case "multi_head_attention" -> EngineLayer.run(engine, goldenCase, tensors);
                 case "softmax" -> EngineOperators.softmax(engine, goldenCase, tensors);
-                case "latent_attention",
-                        "transformer_block",
-                        "rotary_embedding",
-                        "layer_normalization",
-                        "rms_normalization",
-                        "gelu",
-                        "swish" ->
-                    throw new UnsupportedCaseException("the engine does not have " + goldenCase.op() + " yet");
+                case "latent_attention" -> EngineLatentAttention.run(engine, goldenCase, tensors);
+                case "transformer_block" -> EngineBlock.run(engine, goldenCase, tensors);
+                case "rotary_embedding" -> EngineOperators.rotaryEmbedding(engine, goldenCase, tensors);
+                case "layer_normalization" -> EngineOperators.layerNormalization(engine, goldenCase, tensors);
+                case "rms_normalization" -> EngineOperators.rmsNormalization(engine, goldenCase, tensors);
+                case "gelu" -> EngineOperators.gelu(engine, goldenCase, tensors);
+                case "swish" -> EngineOperators.swish(engine, goldenCase, tensors);
                 default -> throw new UnsupportedCaseException("no operation " + goldenCase.op());
             };
         }

@@ -1,36 +1,38 @@
 package org.clattention.backend.opencl;
 
 import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.MaskView;
 import org.jspecify.annotations.Nullable;
 
 /** Fills the struct {@code attention_params} of {@code common/attention_params.cl}, field by field in its order. */
 final class AttentionParams {
-    private static final int FIELDS = 25 + 4 * 4;
+    private static final int FIELDS = 26 + StructWriter.ROWS + 4 * StructWriter.VIEW;
 
-    private static final int HAS_LENGTHS = 1;
+    private static final int HAS_SEQUENCES = 1;
     private static final int HAS_MASK = 2;
     private static final int HAS_BIAS = 4;
     private static final int HAS_SINKS = 8;
     private static final int HAS_ALIBI = 16;
     private static final int HAS_GATE = 32;
     private static final int CAUSAL = 64;
-    private static final int POSITION_BY_LENGTHS = 128;
+    private static final int RAGGED = 128;
+    private static final int DENSE = 256;
 
     private AttentionParams() {}
 
-    static byte[] of(AttentionStep step, int firstHead, int firstRow, int rowCount, int stage) {
+    static byte[] of(AttentionStep step, HeadRange range, int stage) {
         AttentionOptions options = step.options();
+        AttentionStep.Shape shape = step.shape();
         StructWriter out = new StructWriter(FIELDS)
-                .integers(step.batch(), step.queryHeads(), step.kvHeads(), step.queryLength(), step.keyLength())
-                .integers(step.headSize(), step.valueSize(), flags(step))
-                .integers(options.leftWindow(), options.rightWindow(), step.position());
+                .integers(shape.batch(), shape.queryHeads(), shape.kvHeads(), shape.queryLength(), shape.keyLength())
+                .integers(shape.headSize(), shape.valueSize(), flags(step))
+                .integers(options.leftWindow(), options.rightWindow(), shape.position());
         mask(out, step.extras().mask());
         mask(out, step.extras().bias());
-        return out.integers(firstHead, firstRow, rowCount, stage)
-                .reals(options.scaleFor(step.headSize()), options.softcap())
+        return out.integers(shape.firstKey(), range.firstHead(), range.firstRow(), range.rows(), stage)
+                .reals(options.scaleFor(shape.headSize()), options.softcap())
+                .rows(step.keyRows())
                 .view(step.query())
                 .view(step.key())
                 .view(step.value())
@@ -48,14 +50,15 @@ final class AttentionParams {
 
     private static int flags(AttentionStep step) {
         AttentionStep.Extras extras = step.extras();
-        return flag(extras.lengths() != null, HAS_LENGTHS)
+        return flag(extras.sequences() != null, HAS_SEQUENCES)
                 | flag(extras.mask() != null, HAS_MASK)
                 | flag(extras.bias() != null, HAS_BIAS)
                 | flag(extras.sinks() != null, HAS_SINKS)
                 | flag(extras.alibiSlopes() != null, HAS_ALIBI)
                 | flag(extras.headGate() != null, HAS_GATE)
                 | flag(step.options().causal(), CAUSAL)
-                | flag(step.options().alignment() == CausalAlignment.LENGTHS, POSITION_BY_LENGTHS);
+                | flag(extras.ragged(), RAGGED)
+                | flag(extras.dense(), DENSE);
     }
 
     private static int flag(boolean set, int bit) {

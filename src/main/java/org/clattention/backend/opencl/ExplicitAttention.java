@@ -15,75 +15,88 @@ import org.jspecify.annotations.Nullable;
  * slices of bounded size.
  */
 final class ExplicitAttention {
-    private static final String TYPES = " -DACT=F32 -DOUT=F32";
+    private static final int MASKED_STAGE = 2;
 
     private final OpenClLane lane;
+    private final Summaries summaries;
 
     ExplicitAttention(OpenClLane lane) {
         this.lane = lane;
+        this.summaries = new Summaries(lane);
     }
 
     void run(AttentionStep step) {
-        int heads = Math.multiplyExact(step.batch(), step.queryHeads());
+        AttentionStep.Shape shape = step.shape();
         AttentionStep.Wanted wanted = step.wanted();
+        HeadRange all = new HeadRange(0, shape.allHeads(), 0, shape.queryLength());
         if (wanted.scores() != null) {
             // Once over everything into the caller's array; the slices below make their own.
-            scores(step, 0, heads, 0, step.queryLength(), wanted.scoresStage(), OpenClArray.bufferOf(wanted.scores()));
+            scores(step, all, wanted.scoresStage(), OpenClArray.bufferOf(wanted.scores()));
         }
-        PortablePlan.Slice slice = wanted.weights() != null
-                ? new PortablePlan.Slice(heads, step.queryLength())
-                : PortablePlan.slice(lane.profile(), heads, step.queryLength(), step.keyLength());
-        for (int head = 0; head < heads; head += slice.heads()) {
-            int headCount = Math.min(slice.heads(), heads - head);
-            for (int row = 0; row < step.queryLength(); row += slice.rows()) {
-                slice(step, head, headCount, row, Math.min(slice.rows(), step.queryLength() - row));
+        HeadRange slice = wanted.weights() != null
+                ? all
+                : PortablePlan.slice(lane.profile(), shape.allHeads(), shape.queryLength(), shape.keys());
+        for (int head = 0; head < all.heads(); head += slice.heads()) {
+            int heads = Math.min(slice.heads(), all.heads() - head);
+            for (int row = 0; row < all.rows(); row += slice.rows()) {
+                attend(step, new HeadRange(head, heads, row, Math.min(slice.rows(), all.rows() - row)));
             }
         }
     }
 
-    private void slice(AttentionStep step, int firstHead, int headCount, int firstRow, int rowCount) {
+    private void attend(AttentionStep step, HeadRange range) {
         DeviceArray wanted = step.wanted().weights();
-        long elements = (long) headCount * rowCount * step.keyLength();
+        long elements = (long) range.heads() * range.rows() * step.shape().keys();
         Buffer weights =
                 OpenClArray.bufferOf(wanted != null ? wanted : lane.scratch(Scratch.SCORES, DataType.F32, elements));
-        scores(step, firstHead, headCount, firstRow, rowCount, 2, weights);
-        softmax(step, firstHead, headCount, firstRow, rowCount, weights);
-        weightedValues(step, firstHead, headCount, firstRow, rowCount, weights);
+        scores(step, range, MASKED_STAGE, weights);
+        softmax(step, range, weights);
+        weightedValues(step, range, weights);
+        if (step.wanted().summaries()) {
+            summaries.run(step, range, weights);
+        }
     }
 
-    private void scores(
-            AttentionStep step, int firstHead, int headCount, int firstRow, int rowCount, int stage, Buffer out) {
+    private void scores(AttentionStep step, HeadRange range, int stage, Buffer out) {
         ProductTile tile = PortablePlan.productTile(lane.profile());
         AttentionStep.Extras extras = step.extras();
-        Kernel kernel = lane.kernel(new KernelVariant(KernelId.SCALED_SCORES, tile.defines() + TYPES))
+        String options = tile.defines()
+                + Roles.role("QRY", step.query().array())
+                + Roles.role("KEY", step.key().array())
+                + biasRole(extras.bias());
+        Kernel kernel = lane.kernel(KernelId.SCALED_SCORES, options)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
-                .buffer(optional(extras.lengths()))
+                .buffer(lane.optional(extras.sequences()))
+                .buffer(lane.optional(step.keyRows().table()))
                 .buffer(optional(extras.mask()))
                 .buffer(optional(extras.bias()))
-                .buffer(optional(extras.alibiSlopes()))
+                .buffer(lane.optional(extras.alibiSlopes()))
                 .buffer(out)
-                .struct(AttentionParams.of(step, firstHead, firstRow, rowCount, stage))
+                .struct(AttentionParams.of(step, range, stage))
                 .done();
-        lane.launch(kernel, NdRange.ofGroups(tile.groups(rowCount, step.keyLength(), headCount), tile.local()));
+        lane.launch(
+                kernel, NdRange.ofGroups(tile.groups(range.rows(), step.shape().keys(), range.heads()), tile.local()));
     }
 
-    private void softmax(AttentionStep step, int firstHead, int headCount, int firstRow, int rowCount, Buffer scores) {
+    private void softmax(AttentionStep step, HeadRange range, Buffer scores) {
         boolean sinks = step.extras().sinks() != null;
         DeviceArray logSumExp = step.wanted().logSumExp();
+        AttentionStep.Shape shape = step.shape();
         byte[] params = new StructWriter(9)
-                .integers(step.keyLength(), 1, firstHead, step.queryHeads(), rowCount, firstRow, step.queryLength())
+                .integers(shape.keys(), 1, range.firstHead(), shape.queryHeads(), range.rows())
+                .integers(range.firstRow(), shape.queryLength())
                 .integers(sinks ? 1 : 0, logSumExp != null ? 1 : 0)
                 .done();
         launchSoftmax(
                 scores,
                 scores,
-                optional(step.extras().sinks()),
-                optional(logSumExp),
+                lane.optional(step.extras().sinks()),
+                lane.optional(logSumExp),
                 params,
-                (long) headCount * rowCount,
-                step.keyLength());
+                (long) range.heads() * range.rows(),
+                shape.keys());
     }
 
     /** Softmax over the middle of [outer, columns, inner], without heads or sinks. */
@@ -105,7 +118,7 @@ final class ExplicitAttention {
     private void launchSoftmax(
             Buffer in, Buffer out, Buffer sinks, Buffer logSumExp, byte[] params, long rows, int columns) {
         int items = PortablePlan.rowItems(lane.profile(), columns);
-        Kernel kernel = lane.kernel(new KernelVariant(KernelId.SOFTMAX, "-DGROUP_ITEMS=" + items))
+        Kernel kernel = lane.kernel(KernelId.SOFTMAX, "-DGROUP_ITEMS=" + items)
                 .arguments()
                 .buffer(in)
                 .buffer(out)
@@ -116,29 +129,35 @@ final class ExplicitAttention {
         lane.launch(kernel, NdRange.ofGroups(new long[] {rows}, new long[] {items}));
     }
 
-    private void weightedValues(
-            AttentionStep step, int firstHead, int headCount, int firstRow, int rowCount, Buffer weights) {
+    private void weightedValues(AttentionStep step, HeadRange range, Buffer weights) {
         ProductTile tile = PortablePlan.productTile(lane.profile());
         AttentionStep.Extras extras = step.extras();
-        Kernel kernel = lane.kernel(new KernelVariant(KernelId.WEIGHTED_VALUES, tile.defines() + TYPES))
+        String options = tile.defines()
+                + Roles.role("KEY", step.value().array())
+                + Roles.role("OUT", step.context().array())
+                + biasRole(extras.bias());
+        Kernel kernel = lane.kernel(KernelId.WEIGHTED_VALUES, options)
                 .arguments()
                 .buffer(weights)
                 .buffer(OpenClArray.bufferOf(step.value().array()))
-                .buffer(optional(extras.lengths()))
+                .buffer(lane.optional(extras.sequences()))
+                .buffer(lane.optional(step.keyRows().table()))
                 .buffer(optional(extras.mask()))
                 .buffer(optional(extras.bias()))
-                .buffer(optional(extras.headGate()))
+                .buffer(lane.optional(extras.headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
-                .struct(AttentionParams.of(step, firstHead, firstRow, rowCount, 2))
+                .struct(AttentionParams.of(step, range, MASKED_STAGE))
                 .done();
-        lane.launch(kernel, NdRange.ofGroups(tile.groups(rowCount, step.valueSize(), headCount), tile.local()));
+        lane.launch(
+                kernel,
+                NdRange.ofGroups(tile.groups(range.rows(), step.shape().valueSize(), range.heads()), tile.local()));
     }
 
-    private Buffer optional(@Nullable DeviceArray array) {
-        return array == null ? lane.placeholder() : OpenClArray.bufferOf(array);
+    private static String biasRole(@Nullable MaskView bias) {
+        return Roles.role("BIAS", bias == null ? DataType.F32 : bias.array().type());
     }
 
     private Buffer optional(@Nullable MaskView mask) {
-        return mask == null ? lane.placeholder() : OpenClArray.bufferOf(mask.array());
+        return lane.optional(mask == null ? null : mask.array());
     }
 }

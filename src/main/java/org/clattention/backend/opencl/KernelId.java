@@ -5,24 +5,50 @@ import java.util.List;
 
 /** The kernels, and the files that each is made of. */
 enum KernelId {
-    QKV_PROJECTION("portable/qkv_projection.cl", "common/attention_params.cl", "common/tile.cl"),
+    QKV_PROJECTION("portable/qkv_projection.cl", "common/views.cl", "common/tile.cl"),
     OUTPUT_PROJECTION("portable/output_projection.cl", "common/tile.cl"),
-    SCALED_SCORES("portable/scaled_scores.cl", "common/attention_params.cl", "common/masks.cl", "common/tile.cl"),
-    SOFTMAX("portable/softmax.cl"),
-    WEIGHTED_VALUES("portable/weighted_values.cl", "common/attention_params.cl", "common/masks.cl", "common/tile.cl"),
-    COPY_HEADS("portable/copy_heads.cl", "common/attention_params.cl");
+    HEAD_PRODUCTS("portable/head_products.cl", "common/views.cl", "common/tile.cl"),
+    SCALED_SCORES(
+            "portable/scaled_scores.cl",
+            "common/views.cl",
+            "common/attention_params.cl",
+            "common/masks.cl",
+            "common/tile.cl"),
+    SOFTMAX("portable/softmax.cl", "common/reductions.cl"),
+    WEIGHTED_VALUES(
+            "portable/weighted_values.cl",
+            "common/views.cl",
+            "common/attention_params.cl",
+            "common/masks.cl",
+            "common/tile.cl"),
+    STORE_HEADS("portable/store_heads.cl", "common/views.cl"),
+    NORM_ROWS("portable/norm_rows.cl", "common/reductions.cl"),
+    ACTIVATE("activate", "portable/elementwise.cl"),
+    GATE("gate", "portable/elementwise.cl"),
+    ADD("add", "portable/elementwise.cl"),
+    ROW_SUMMARY("row_summary", "portable/summaries.cl"),
+    COLUMN_SUMS("column_sums", "portable/summaries.cl");
 
+    private final String function;
     private final String file;
     private final List<String> common;
 
-    KernelId(String file, String... common) {
-        this.file = file;
-        this.common = List.of(common);
+    /** A kernel with the name of its file, or else the only one of a file without common parts. */
+    KernelId(String first, String... rest) {
+        if (first.endsWith(".cl")) {
+            function = first.substring(first.lastIndexOf('/') + 1, first.length() - ".cl".length());
+            file = first;
+            common = List.of(rest);
+        } else {
+            function = first;
+            file = rest[0];
+            common = List.of();
+        }
     }
 
-    /** The name of the kernel function: that of its file. */
+    /** The name of the kernel function. */
     String function() {
-        return file.substring(file.lastIndexOf('/') + 1, file.length() - ".cl".length());
+        return function;
     }
 
     /** All files of its program, in order. */

@@ -100,8 +100,9 @@ public final class OpenClBackend implements Backend {
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
         int inputs = Math.toIntExact(matrices.get(0).dim(1));
         int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
+        DataType type = storageType(matrices);
         boolean hasBias = biases.stream().anyMatch(b -> b != null);
-        Buffer matrix = context.allocate(4L * inputs * outputs, name);
+        Buffer matrix = context.allocate((long) type.bytes() * inputs * outputs, name);
         Buffer bias = null;
         try {
             bias = context.allocate(hasBias ? 4L * outputs : 4, name + " bias");
@@ -109,17 +110,17 @@ public final class OpenClBackend implements Backend {
             withQueue(queue -> {
                 long offset = 0;
                 for (HostTensor part : matrices) {
-                    offset = uploadFloats(queue, matrix, offset, part);
+                    offset = upload(queue, matrix, offset, part, type);
                 }
                 offset = 0;
                 for (int i = 0; hasBias && i < biases.size(); i++) {
                     HostTensor part = biases.get(i);
                     int rows = Math.toIntExact(matrices.get(i).dim(0));
                     HostTensor values = part != null ? part : HostTensor.of(new float[rows], rows);
-                    offset = uploadFloats(queue, biasTarget, offset, values);
+                    offset = upload(queue, biasTarget, offset, values, DataType.F32);
                 }
             });
-            return new OpenClWeights(matrix, DataType.F32, bias, hasBias, inputs, outputs);
+            return new OpenClWeights(matrix, type, bias, hasBias, inputs, outputs);
         } catch (RuntimeException e) {
             matrix.close();
             if (bias != null) {
@@ -129,7 +130,20 @@ public final class OpenClBackend implements Backend {
         }
     }
 
-    private static long uploadFloats(Queue queue, Buffer target, long offset, HostTensor values) {
+    /** 16-bit weights stay as they are; everything else, and a mixture, becomes F32. */
+    private static DataType storageType(List<HostTensor> matrices) {
+        DataType first = matrices.get(0).type();
+        boolean uniform = matrices.stream().allMatch(m -> m.type() == first);
+        return uniform && (first == DataType.F16 || first == DataType.BF16) ? first : DataType.F32;
+    }
+
+    private static long upload(Queue queue, Buffer target, long offset, HostTensor values, DataType type) {
+        if (values.type() == type) {
+            ByteBuffer bytes = values.data();
+            long end = offset + bytes.remaining();
+            upload(queue, target, offset, bytes);
+            return end;
+        }
         ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         int count = Math.toIntExact(values.elements());
         FloatBuffer floats = staging.asFloatBuffer();

@@ -5,13 +5,16 @@ import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import org.clattention.Activation;
 import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
-import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
+import org.clattention.backend.NormStep;
 import org.clattention.backend.PackedWeights;
+import org.clattention.backend.StoreStep;
 import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Event;
 import org.clattention.opencl.Kernel;
@@ -27,6 +30,7 @@ final class OpenClLane implements Lane {
     private final Map<Scratch, Buffer> scratch = new EnumMap<>(Scratch.class);
     private final Products products;
     private final ExplicitAttention attention;
+    private final Rows rows;
     private @Nullable LaunchListener listener;
 
     OpenClLane(OpenClBackend backend, Queue queue) {
@@ -34,6 +38,7 @@ final class OpenClLane implements Lane {
         this.queue = queue;
         this.products = new Products(this);
         this.attention = new ExplicitAttention(this);
+        this.rows = new Rows(this);
     }
 
     Queue queue() {
@@ -44,14 +49,19 @@ final class OpenClLane implements Lane {
         return backend.profile();
     }
 
+    Buffer optional(@Nullable DeviceArray array) {
+        return array == null ? placeholder() : OpenClArray.bufferOf(array);
+    }
+
     /** The backend's stand-in for optional arrays that are absent; kernels never read it. */
     Buffer placeholder() {
         return backend.placeholder();
     }
 
-    Kernel kernel(KernelVariant variant) {
+    Kernel kernel(KernelId id, String options) {
         return kernels.computeIfAbsent(
-                variant, v -> backend.programs().program(v).kernel(v.id().function()));
+                new KernelVariant(id, options),
+                v -> backend.programs().program(v).kernel(v.id().function()));
     }
 
     void launch(Kernel kernel, NdRange range) {
@@ -118,20 +128,47 @@ final class OpenClLane implements Lane {
     }
 
     @Override
-    public void copyHeads(HeadView from, HeadView to, int batch, int heads, int rows, int size) {
-        byte[] params = new StructWriter(3 + 2 * 4)
-                .integers(heads, rows, size)
-                .view(from)
-                .view(to)
-                .done();
-        Kernel kernel = kernel(new KernelVariant(KernelId.COPY_HEADS, "-DACT=F32 -DOUT=F32"))
-                .arguments()
-                .buffer(OpenClArray.bufferOf(from.array()))
-                .buffer(OpenClArray.bufferOf(to.array()))
-                .struct(params)
-                .done();
-        long[] items = {size, rows, (long) batch * heads};
-        launch(kernel, NdRange.ofGroups(items, new long[] {1, 1, 1}));
+    public void projectEachHead(HeadProductStep step) {
+        products.projectEachHead(step);
+    }
+
+    @Override
+    public void store(StoreStep step) {
+        rows.store(step);
+    }
+
+    @Override
+    public void normalize(NormStep step) {
+        rows.normalize(step);
+    }
+
+    @Override
+    public void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {
+        rows.activate(x, y, elements, activation, alpha);
+    }
+
+    @Override
+    public void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation) {
+        rows.gate(gate, up, out, elements, activation);
+    }
+
+    @Override
+    public void add(DeviceArray a, DeviceArray b, DeviceArray out, long elements) {
+        rows.add(a, b, out, elements);
+    }
+
+    @Override
+    public void copy(DeviceArray source, long sourceElement, DeviceArray target, long targetElement, long elements) {
+        if (source.type() != target.type()) {
+            throw new IllegalStateException("copy from " + source.type() + " to " + target.type());
+        }
+        long bytes = source.type().bytes();
+        queue.copy(
+                OpenClArray.bufferOf(source),
+                sourceElement * bytes,
+                OpenClArray.bufferOf(target),
+                targetElement * bytes,
+                elements * bytes);
     }
 
     @Override

@@ -34,20 +34,12 @@ public final class PortablePlan {
      *
      * @param heads all heads, B·Hq
      */
-    static Slice slice(DeviceProfile device, long heads, int rows, int keys) {
+    static HeadRange slice(DeviceProfile device, int heads, int rows, int keys) {
         long budget = Math.min(SCORES_SLICE_BYTES, device.maxAllocationBytes()) / 4;
         long perHead = (long) rows * keys;
         if (perHead <= budget) {
-            return new Slice((int) Math.min(heads, budget / Math.max(1, perHead)), rows);
+            return new HeadRange(0, (int) Math.min(heads, budget / Math.max(1, perHead)), 0, rows);
         }
-        return new Slice(1, (int) Math.max(1, budget / keys));
+        return new HeadRange(0, 1, 0, (int) Math.max(1, budget / keys));
     }
-
-    /**
-     * A part of the scores.
-     *
-     * @param heads how many heads
-     * @param rows how many query rows of each
-     */
-    record Slice(int heads, int rows) {}
 }

@@ -1,8 +1,9 @@
 package org.clattention.backend.opencl;
 
-import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
+import org.clattention.backend.HeadView;
 import org.clattention.opencl.Kernel;
 import org.clattention.opencl.NdRange;
 
@@ -33,7 +34,9 @@ final class Products {
             }
         }
         ProductTile tile = PortablePlan.productTile(lane.profile());
-        Kernel.Arguments arguments = lane.kernel(variant(KernelId.QKV_PROJECTION, tile, weights.type()))
+        Kernel.Arguments arguments = lane.kernel(
+                        KernelId.QKV_PROJECTION,
+                        roles(tile, x, weights, targets[0].view().array()))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(weights.matrix())
@@ -48,7 +51,7 @@ final class Products {
 
     void project(DeviceArray x, long rows, OpenClWeights weights, DeviceArray y) {
         ProductTile tile = PortablePlan.productTile(lane.profile());
-        Kernel kernel = lane.kernel(variant(KernelId.OUTPUT_PROJECTION, tile, weights.type()))
+        Kernel kernel = lane.kernel(KernelId.OUTPUT_PROJECTION, roles(tile, x, weights, y))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(weights.matrix())
@@ -62,7 +65,30 @@ final class Products {
         lane.launch(kernel, NdRange.ofGroups(tile.groups(rows, weights.outputs(), 1), tile.local()));
     }
 
-    private static KernelVariant variant(KernelId id, ProductTile tile, DataType weights) {
-        return new KernelVariant(id, tile.defines() + " -DACT=F32 -DOUT=F32 -DWGT=" + weights);
+    void projectEachHead(HeadProductStep step) {
+        OpenClWeights weights = (OpenClWeights) step.weights();
+        HeadView matrices = new HeadView(step.x().array(), step.firstWeight(), 0, step.weightHead(), step.weightRow());
+        byte[] params = new StructWriter(5 + 3 * StructWriter.VIEW)
+                .integers(step.heads(), step.rows(), step.inner(), step.columns(), step.weightColumn())
+                .view(step.x())
+                .view(matrices)
+                .view(step.out())
+                .done();
+        ProductTile tile = PortablePlan.productTile(lane.profile());
+        Kernel kernel = lane.kernel(
+                        KernelId.HEAD_PRODUCTS,
+                        roles(tile, step.x().array(), weights, step.out().array()))
+                .arguments()
+                .buffer(OpenClArray.bufferOf(step.x().array()))
+                .buffer(weights.matrix())
+                .buffer(OpenClArray.bufferOf(step.out().array()))
+                .struct(params)
+                .done();
+        long layers = (long) step.batch() * step.heads();
+        lane.launch(kernel, NdRange.ofGroups(tile.groups(step.rows(), step.columns(), layers), tile.local()));
+    }
+
+    private static String roles(ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {
+        return tile.defines() + Roles.role("ACT", x) + Roles.role("WGT", weights.type()) + Roles.role("OUT", out);
     }
 }

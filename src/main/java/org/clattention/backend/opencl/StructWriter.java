@@ -3,10 +3,17 @@ package org.clattention.backend.opencl;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.clattention.backend.HeadView;
+import org.clattention.backend.RowLayout;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a kernel's struct, field by field: 4-byte fields only, so that no padding is needed on any device. */
 final class StructWriter {
+    /** Fields of {@code view_t}. */
+    static final int VIEW = 4;
+
+    /** Fields of {@code rows_t}. */
+    static final int ROWS = 3;
+
     private final ByteBuffer bytes;
 
     StructWriter(int fields) {
@@ -31,6 +38,10 @@ final class StructWriter {
         return view == null
                 ? integers(0, 0, 0, 0)
                 : integers(view.offset(), view.batchStride(), view.headStride(), view.rowStride());
+    }
+
+    StructWriter rows(RowLayout layout) {
+        return integers(layout.kind().code(), layout.period(), layout.columns());
     }
 
     byte[] done() {

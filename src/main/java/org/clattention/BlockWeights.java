@@ -1,0 +1,61 @@
+package org.clattention;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a transformer block; matrices are [out_features, in_features].
+ *
+ * @param attention the attention layer's
+ * @param norm1Weight [D]
+ * @param norm1Bias [D] or null; none with RMSNorm
+ * @param norm2Weight [D]
+ * @param norm2Bias [D] or null; none with RMSNorm
+ * @param gate [F, D]: makes the feed-forward network down(act(gate(x))·up(x)); null for down(act(up(x)))
+ * @param gateBias [F] or null
+ * @param up [F, D]
+ * @param upBias [F] or null
+ * @param down [D, F]
+ * @param downBias [D] or null
+ */
+public record BlockWeights(
+        AttentionWeights attention,
+        HostTensor norm1Weight,
+        @Nullable HostTensor norm1Bias,
+        HostTensor norm2Weight,
+        @Nullable HostTensor norm2Bias,
+        @Nullable HostTensor gate,
+        @Nullable HostTensor gateBias,
+        HostTensor up,
+        @Nullable HostTensor upBias,
+        HostTensor down,
+        @Nullable HostTensor downBias) {
+
+    void requireFit(BlockConfig config) {
+        attention.requireFit(config.attention());
+        long width = config.attention().modelWidth();
+        long hidden = config.hiddenWidth();
+        boolean rms = config.norm() == BlockConfig.Norm.RMS;
+        Checks.weights("norm1Weight", norm1Weight, "[D]", width);
+        Checks.weights("norm2Weight", norm2Weight, "[D]", width);
+        if (rms && (norm1Bias != null || norm2Bias != null)) {
+            throw new IllegalArgumentException("weights.norm1Bias, weights.norm2Bias: RMSNorm has no bias");
+        }
+        optional("norm1Bias", norm1Bias, "[D]", width);
+        optional("norm2Bias", norm2Bias, "[D]", width);
+        if (gate == null && gateBias != null) {
+            throw new IllegalArgumentException("weights.gateBias: given without weights.gate");
+        }
+        optional("gate", gate, "[F, D]", hidden, width);
+        optional("gateBias", gateBias, "[F]", hidden);
+        Checks.weights("up", up, "[F, D]", hidden, width);
+        optional("upBias", upBias, "[F]", hidden);
+        Checks.weights("down", down, "[D, F]", width, hidden);
+        optional("downBias", downBias, "[D]", width);
+    }
+
+    private static void optional(String name, @Nullable HostTensor tensor, String meaning, long... shape) {
+        if (tensor != null) {
+            Checks.weights(name, tensor, meaning, shape);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package org.clattention;
+
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.clattention.backend.Lane;
+import org.clattention.layer.CacheStore;
+import org.clattention.layer.CacheTransfer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys and values of the tokens that a layer has seen, on the device; made by the layer. Each call that is given the
+ * cache appends its tokens. For one call at a time; others wait.
+ *
+ * <p>Rows are cached as attention reads them: keys after norm and rotation. A latent-attention layer caches one row per token
+ * instead: the normalized latent followed by the rotated shared key.
+ */
+public final class KvCache implements AutoCloseable {
+    private final AttentionEngine engine;
+    private final Object layer;
+    private final int leftWindow;
+    private final CacheStore store;
+    private final Lifetime lifetime;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    KvCache(AttentionEngine engine, Object layer, int leftWindow, CacheStore store) {
+        this.engine = engine;
+        this.layer = layer;
+        this.leftWindow = leftWindow;
+        this.store = store;
+        this.lifetime = new Lifetime("cache", this::free);
+        engine.adopt(this, lifetime::close);
+    }
+
+    private void free() {
+        engine.disown(this);
+        store.close();
+    }
+
+    /** The shape of this cache. */
+    public CacheOptions options() {
+        return store.options();
+    }
+
+    /** Tokens of a sequence. */
+    public int length(int sequence) {
+        requireSequence(sequence);
+        return store.length(sequence);
+    }
+
+    /** Tokens of each sequence. */
+    public int[] lengths() {
+        return store.lengths();
+    }
+
+    /**
+     * Forgets the tokens of all sequences from {@code length} on.
+     *
+     * @throws IllegalArgumentException if a sequence is shorter, or a ring has overwritten what would be seen again
+     */
+    public void truncate(int length) {
+        for (int b = 0; b < options().batch(); b++) {
+            truncate(b, length);
+        }
+    }
+
+    /**
+     * Forgets the tokens of one sequence from {@code length} on.
+     *
+     * @throws IllegalArgumentException if the sequence is shorter, or a ring has overwritten what would be seen again
+     */
+    public void truncate(int sequence, int length) {
+        requireSequence(sequence);
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            lock.lock();
+            try {
+                store.truncate(sequence, length, leftWindow);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** A copy of this cache that goes its own way. */
+    public KvCache branch() {
+        int[] all = new int[options().batch()];
+        Arrays.setAll(all, b -> b);
+        return branch(all);
+    }
+
+    /**
+     * A cache whose sequence i begins as a copy of this one's sequence {@code sources[i]}: for several continuations of one
+     * prompt, or the survivors of a beam search.
+     */
+    public KvCache branch(int... sources) {
+        if (sources.length == 0) {
+            throw new IllegalArgumentException("sources: at least one sequence must be given");
+        }
+        for (int source : sources) {
+            requireSequence(source);
+        }
+        try (Use use = new Use(engine);
+                Lane lane = engine.backend().lane()) {
+            use.hold(lifetime);
+            lock.lock();
+            try {
+                CacheStore copy = store.branch(lane, options().withBatch(sources.length), sources.clone());
+                return new KvCache(engine, layer, leftWindow, copy);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Appends rows made elsewhere, for example read back from another cache.
+     *
+     * @param keys [B, Hkv, P, d], after norm and rotation; [B, 1, P, r + dr] for latent attention
+     * @param values [B, Hkv, P, dv]; null for latent attention
+     * @throws CacheFullException if there is no room; the cache is as it was
+     */
+    public void append(Tensor keys, @Nullable Tensor values) {
+        Checks.floatingPoint("keys", keys);
+        Checks.rank("keys", keys, 4, "[B, Hkv, P, d]");
+        long rows = keys.dim(2);
+        int batch = options().batch();
+        Checks.shape("keys", keys.shape(), "[B, Hkv, P, d]", batch, store.heads(), rows, store.keySize());
+        if ((values == null) != (store.valueSize() == 0)) {
+            throw new IllegalArgumentException(
+                    "values: must be given, except for the cache of a latent-attention layer");
+        }
+        if (values != null) {
+            Checks.floatingPoint("values", values);
+            Checks.shape("values", values.shape(), "[B, Hkv, P, dv]", batch, store.heads(), rows, store.valueSize());
+        }
+        int[] counts = new int[batch];
+        Arrays.fill(counts, Checks.fitsInt("keys", rows));
+        try (Use use = new Use(engine);
+                Lane lane = engine.backend().lane()) {
+            use.tensor("keys", keys);
+            use.optionalTensor("values", values);
+            use.hold(lifetime);
+            appending(counts, () -> {
+                if (rows > 0) {
+                    CacheTransfer.append(lane, store, keys.array(), values == null ? null : values.array(), counts[0]);
+                    lane.finish();
+                }
+                return counts;
+            });
+        }
+    }
+
+    /**
+     * The cached keys [B, Hkv, T, d] of all sequences, in the cache's type.
+     *
+     * @throws IllegalStateException if the sequences differ in length, or a ring has overwritten the first tokens
+     */
+    public Tensor keys() {
+        return export(true);
+    }
+
+    /** The cached values [B, Hkv, T, dv], likewise; not for latent attention, which has none. */
+    public Tensor values() {
+        if (store.valueSize() == 0) {
+            throw new IllegalStateException("cache: a latent-attention layer caches one row for keys and values");
+        }
+        return export(false);
+    }
+
+    private Tensor export(boolean keys) {
+        try (Use use = new Use(engine);
+                Lane lane = engine.backend().lane()) {
+            use.hold(lifetime);
+            lock.lock();
+            try {
+                int rows = store.length(0);
+                boolean alike = Arrays.stream(store.lengths()).allMatch(n -> n == rows);
+                if (!alike || rows > options().capacity()) {
+                    throw new IllegalStateException(
+                            "cache: lengths " + Arrays.toString(store.lengths()) + " cannot be read as one tensor");
+                }
+                int size = keys ? store.keySize() : store.valueSize();
+                Tensor out = engine.allocate(
+                        options().type(), keys ? "keys" : "values", options().batch(), store.heads(), rows, size);
+                try {
+                    if (rows > 0) {
+                        CacheTransfer.export(lane, store, keys, out.array(), rows);
+                        lane.finish();
+                    }
+                    return out;
+                } catch (RuntimeException e) {
+                    out.close();
+                    throw e;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Runs a call that appends these many tokens; if it fails, the cache is as it was. */
+    <T> T appending(int[] counts, Supplier<T> call) {
+        lock.lock();
+        try {
+            store.reserve(counts, leftWindow);
+            try {
+                T result = call.get();
+                store.commit(counts);
+                return result;
+            } catch (RuntimeException e) {
+                store.release();
+                throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The lock that a call holds from reading the lengths to counting its tokens. */
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    CacheStore store() {
+        return store;
+    }
+
+    void requireMadeBy(Object owner) {
+        if (layer != owner) {
+            throw new IllegalArgumentException("cache: was made by another layer");
+        }
+    }
+
+    Lifetime lifetime() {
+        return lifetime;
+    }
+
+    AttentionEngine engine() {
+        return engine;
+    }
+
+    private void requireSequence(int sequence) {
+        if (sequence < 0 || sequence >= options().batch()) {
+            throw new IllegalArgumentException("sequence: " + sequence + " must be between 0 and "
+                    + (options().batch() - 1));
+        }
+    }
+
+    /** Frees the device memory once no call uses it; further calls do nothing. */
+    @Override
+    public void close() {
+        lifetime.close();
+    }
+}

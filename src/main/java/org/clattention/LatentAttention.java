@@ -1,0 +1,82 @@
+package org.clattention;
+
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.layer.CacheStore;
+import org.clattention.layer.LatentLayer;
+
+/**
+ * Multi-head latent attention (DeepSeek-V2, equations 37 to 47): self-attention whose keys and values are expanded from a
+ * small latent per token. Immutable and thread-safe.
+ */
+public final class LatentAttention implements AutoCloseable {
+    private final AttentionEngine engine;
+    private final LatentConfig config;
+    private final LatentLayer layer;
+    private final Lifetime lifetime;
+
+    LatentAttention(AttentionEngine engine, LatentConfig config, LatentWeights weights) {
+        this.engine = engine;
+        this.config = config;
+        this.layer = new LatentLayer(engine.backend(), config, weights);
+        this.lifetime = new Lifetime("layer " + config, this::free);
+        engine.adopt(this, lifetime::close);
+    }
+
+    private void free() {
+        engine.disown(this);
+        layer.close();
+    }
+
+    /** The shape of this layer. */
+    public LatentConfig config() {
+        return config;
+    }
+
+    /** An empty cache for this layer: r + dr numbers per token. */
+    public KvCache newCache(CacheOptions options) {
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            CacheStore store = new CacheStore(engine.backend(), options, 1, config.cachedSize(), 0);
+            return new KvCache(engine, this, config.options().leftWindow(), store);
+        }
+    }
+
+    /**
+     * Runs the layer and waits for its result. It takes no memory.
+     *
+     * @return the output, in the shape of x, and what else was asked for; to be closed by the caller
+     * @throws CacheFullException before anything runs, if the cache has no room; it is as it was
+     * @throws IllegalArgumentException before anything runs, if an input does not fit
+     * @throws IllegalStateException if the layer, its engine or an input is closed
+     * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
+     */
+    public AttentionResult forward(AttentionInputs inputs) {
+        return LayerCalls.run(engine, lifetime, this, inputs, this::checkedForward);
+    }
+
+    private AttentionResult checkedForward(AttentionInputs inputs) {
+        if (inputs.memory() != null) {
+            throw new IllegalArgumentException("memory: latent attention attends to its own input alone");
+        }
+        int width = config.modelWidth();
+        int heads = config.numHeads();
+        LayerArguments arguments = LayerArguments.of(inputs, width, width);
+        MaskArguments masks = LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary() != null);
+        return LayerCalls.appending(inputs, arguments.tokens(), () -> {
+            try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, width);
+                    Lane lane = engine.backend().lane()) {
+                DeviceArray y = result.output().array();
+                layer.forward(lane, LayerCalls.call(inputs, arguments, masks, result.wanted(), y));
+                lane.finish();
+                return result.complete();
+            }
+        });
+    }
+
+    /** Frees the weights once no call uses them; further calls do nothing. */
+    @Override
+    public void close() {
+        lifetime.close();
+    }
+}

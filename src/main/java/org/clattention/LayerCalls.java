@@ -1,0 +1,120 @@
+package org.clattention;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.clattention.backend.AttentionStep;
+import org.clattention.backend.DeviceArray;
+import org.clattention.layer.AttentionLayer;
+import org.clattention.layer.TokenRows;
+
+/** What all layers do around a call: hold what it uses, check it, and lock, reserve and count its cache. */
+final class LayerCalls {
+    private LayerCalls() {}
+
+    /**
+     * Runs a call while everything that it uses is held open.
+     *
+     * @param layer who made the caches that this call may use
+     */
+    static AttentionResult run(
+            AttentionEngine engine,
+            Lifetime lifetime,
+            Object layer,
+            AttentionInputs inputs,
+            Function<AttentionInputs, AttentionResult> call) {
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            use.tensor("x", inputs.x());
+            use.optionalTensor("memory", inputs.memory());
+            use.optionalTensor("attend", inputs.masks().attend());
+            use.optionalTensor("bias", inputs.masks().bias());
+            KvCache cache = inputs.cache();
+            if (cache == null) {
+                return call.apply(inputs);
+            }
+            if (cache.engine() != engine) {
+                throw new IllegalArgumentException("cache: belongs to another engine");
+            }
+            cache.requireMadeBy(layer);
+            use.hold(cache.lifetime());
+            // Held from reading the lengths to counting the new tokens.
+            cache.lock().lock();
+            try {
+                return call.apply(inputs);
+            } finally {
+                cache.lock().unlock();
+            }
+        }
+    }
+
+    /** Runs the part of a call that appends to its cache, if it has one. */
+    static AttentionResult appending(AttentionInputs inputs, TokenRows tokens, Supplier<AttentionResult> call) {
+        KvCache cache = inputs.cache();
+        return cache == null ? call.get() : cache.appending(tokens.counts(), call);
+    }
+
+    /** Checks masks, alignment and positions of a call. */
+    static MaskArguments masks(
+            AttentionInputs inputs, LayerArguments arguments, AttentionOptions options, int heads, boolean rotary) {
+        boolean cached = inputs.cache() != null;
+        boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
+        if (byLengths && (cached || inputs.masks().lengths() == null)) {
+            throw new IllegalArgumentException(
+                    "lengths: the alignment LENGTHS needs them, and no cache of this library");
+        }
+        if (rotary && inputs.memory() != null) {
+            throw new IllegalArgumentException("memory: a layer with rotary embedding does not take one");
+        }
+        if (!rotary && inputs.positions() != null) {
+            throw new IllegalArgumentException("positions: this layer has no rotary embedding");
+        }
+        TokenRows tokens = arguments.tokens();
+        return MaskArguments.of(
+                inputs.masks(),
+                tokens.batch(),
+                heads,
+                tokens.longest(),
+                arguments.keyLength(),
+                cached ? tokens.longest() : arguments.keyLength());
+    }
+
+    /** Allocates the result of a call. */
+    static PendingResult result(
+            AttentionEngine engine, AttentionInputs inputs, LayerArguments arguments, int heads, int outputWidth) {
+        long[] shape = inputs.x().shape();
+        shape[shape.length - 1] = outputWidth;
+        TokenRows tokens = arguments.tokens();
+        return new PendingResult(
+                engine,
+                inputs.wanted(),
+                inputs.x().type(),
+                shape,
+                tokens.batch(),
+                heads,
+                tokens.longest(),
+                arguments.keyLength());
+    }
+
+    /** The call as the layer takes it. */
+    static AttentionLayer.Call call(
+            AttentionInputs inputs,
+            LayerArguments arguments,
+            MaskArguments masks,
+            AttentionStep.Wanted wanted,
+            DeviceArray y) {
+        Tensor memory = inputs.memory();
+        KvCache cache = inputs.cache();
+        return new AttentionLayer.Call(
+                inputs.x().array(),
+                arguments.tokens(),
+                memory == null ? null : memory.array(),
+                memory == null ? 0 : arguments.keyLength(),
+                cache == null ? masks.lengths() : null,
+                cache == null ? null : cache.store(),
+                inputs.positions(),
+                masks.attend(),
+                masks.bias(),
+                wanted,
+                y);
+    }
+}

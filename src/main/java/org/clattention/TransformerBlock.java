@@ -1,0 +1,86 @@
+package org.clattention;
+
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.layer.BlockLayer;
+import org.clattention.layer.CacheStore;
+
+/**
+ * A transformer block: attention and a feed-forward network with norms and residual sums. Immutable and thread-safe.
+ * Activations stay on the device from the first step to the last.
+ */
+public final class TransformerBlock implements AutoCloseable {
+    private final AttentionEngine engine;
+    private final BlockConfig config;
+    private final BlockLayer layer;
+    private final Lifetime lifetime;
+
+    TransformerBlock(AttentionEngine engine, BlockConfig config, BlockWeights weights) {
+        this.engine = engine;
+        this.config = config;
+        this.layer = new BlockLayer(engine.backend(), config, weights);
+        this.lifetime = new Lifetime("block " + config, this::free);
+        engine.adopt(this, lifetime::close);
+    }
+
+    private void free() {
+        engine.disown(this);
+        layer.close();
+    }
+
+    /** The shape of this block. */
+    public BlockConfig config() {
+        return config;
+    }
+
+    /** An empty cache for this block's attention. */
+    public KvCache newCache(CacheOptions options) {
+        AttentionConfig attention = config.attention();
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            CacheStore store = new CacheStore(
+                    engine.backend(), options, attention.numKvHeads(), attention.headSize(), attention.valueHeadSize());
+            return new KvCache(engine, this, attention.options().leftWindow(), store);
+        }
+    }
+
+    /**
+     * Runs the block and waits for its result. It takes no memory.
+     *
+     * @return the output, in the shape of x, and what else was asked for of the attention; to be closed by the caller
+     * @throws CacheFullException before anything runs, if the cache has no room; it is as it was
+     * @throws IllegalArgumentException before anything runs, if an input does not fit
+     * @throws IllegalStateException if the block, its engine or an input is closed
+     * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
+     */
+    public AttentionResult forward(AttentionInputs inputs) {
+        return LayerCalls.run(engine, lifetime, this, inputs, this::checkedForward);
+    }
+
+    private AttentionResult checkedForward(AttentionInputs inputs) {
+        if (inputs.memory() != null) {
+            throw new IllegalArgumentException("memory: a block attends to its own input alone");
+        }
+        AttentionConfig attention = config.attention();
+        int width = attention.modelWidth();
+        int heads = attention.numHeads();
+        LayerArguments arguments = LayerArguments.of(inputs, width, width);
+        MaskArguments masks =
+                LayerCalls.masks(inputs, arguments, attention.options(), heads, attention.rotary() != null);
+        return LayerCalls.appending(inputs, arguments.tokens(), () -> {
+            try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, width);
+                    Lane lane = engine.backend().lane()) {
+                DeviceArray y = result.output().array();
+                layer.forward(lane, LayerCalls.call(inputs, arguments, masks, result.wanted(), y));
+                lane.finish();
+                return result.complete();
+            }
+        });
+    }
+
+    /** Frees the weights once no call uses them; further calls do nothing. */
+    @Override
+    public void close() {
+        lifetime.close();
+    }
+}

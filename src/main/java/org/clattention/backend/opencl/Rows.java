@@ -1,0 +1,124 @@
+package org.clattention.backend.opencl;
+
+import org.clattention.Activation;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.NormStep;
+import org.clattention.backend.StoreStep;
+import org.clattention.opencl.Kernel;
+import org.clattention.opencl.NdRange;
+
+/** Launches the steps that go row by row or element by element. */
+final class Rows {
+    private static final int HAS_STARTS = 1;
+    private static final int HAS_NORM = 2;
+    private static final int HAS_ROTARY = 4;
+    private static final int INTERLEAVED = 8;
+    private static final int HAS_POSITIONS = 16;
+
+    private static final int NORM_RMS = 1;
+    private static final int NORM_BIAS = 2;
+    private static final int NORM_STATISTICS = 4;
+
+    private final OpenClLane lane;
+
+    Rows(OpenClLane lane) {
+        this.lane = lane;
+    }
+
+    void store(StoreStep step) {
+        String options = Roles.role("SRC", step.source().array())
+                + Roles.role("DST", step.target().array());
+        StoreStep.Rotation rotation = step.rotation();
+        Kernel kernel = lane.kernel(KernelId.STORE_HEADS, options)
+                .arguments()
+                .buffer(OpenClArray.bufferOf(step.source().array()))
+                .buffer(OpenClArray.bufferOf(step.target().array()))
+                .buffer(lane.optional(step.sourceRows().table()))
+                .buffer(lane.optional(step.targetRows().table()))
+                .buffer(lane.optional(step.starts()))
+                .buffer(lane.optional(step.norm()))
+                .buffer(lane.optional(rotation == null ? null : rotation.cosines()))
+                .buffer(lane.optional(rotation == null ? null : rotation.sines()))
+                .buffer(lane.optional(rotation == null ? null : rotation.positions()))
+                .struct(params(step))
+                .done();
+        lane.launch(kernel, NdRange.ofItems(step.rows(), step.heads(), step.batch()));
+    }
+
+    private static byte[] params(StoreStep step) {
+        StoreStep.Rotation rotation = step.rotation();
+        int flags = (step.starts() != null ? HAS_STARTS : 0)
+                | (step.norm() != null ? HAS_NORM : 0)
+                | (rotation != null ? HAS_ROTARY : 0)
+                | (rotation != null && rotation.interleaved() ? INTERLEAVED : 0)
+                | (rotation != null && rotation.positions() != null ? HAS_POSITIONS : 0);
+        return new StructWriter(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
+                .integers(step.rows(), step.size(), flags, step.firstSource(), step.firstTarget())
+                .integers(rotation == null ? 0 : rotation.firstAngle())
+                .integers(rotation == null ? 0 : rotation.angleBatch())
+                .integers(rotation == null ? 0 : rotation.dim())
+                .reals(step.normEpsilon())
+                .rows(step.sourceRows())
+                .rows(step.targetRows())
+                .view(step.source())
+                .view(step.target())
+                .done();
+    }
+
+    void normalize(NormStep step) {
+        int items = PortablePlan.rowItems(lane.profile(), step.columns());
+        String options = "-DGROUP_ITEMS=" + items + Roles.role("ACT", step.x()) + Roles.role("OUT", step.y());
+        int flags = (step.rms() ? NORM_RMS : 0)
+                | (step.bias() != null ? NORM_BIAS : 0)
+                | (step.mean() != null ? NORM_STATISTICS : 0);
+        Kernel kernel = lane.kernel(KernelId.NORM_ROWS, options)
+                .arguments()
+                .buffer(OpenClArray.bufferOf(step.x()))
+                .buffer(OpenClArray.bufferOf(step.weight()))
+                .buffer(lane.optional(step.bias()))
+                .buffer(OpenClArray.bufferOf(step.y()))
+                .buffer(lane.optional(step.mean()))
+                .buffer(lane.optional(step.inverseDeviation()))
+                .integer(step.columns())
+                .real((float) step.epsilon())
+                .integer(flags)
+                .done();
+        lane.launch(kernel, NdRange.ofGroups(new long[] {step.rows()}, new long[] {items}));
+    }
+
+    void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {
+        Kernel kernel = lane.kernel(KernelId.ACTIVATE, elementRoles(x, x, y))
+                .arguments()
+                .buffer(OpenClArray.bufferOf(x))
+                .buffer(OpenClArray.bufferOf(y))
+                .integer(activation.code())
+                .real((float) alpha)
+                .done();
+        lane.launch(kernel, NdRange.ofItems(elements));
+    }
+
+    void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation) {
+        Kernel kernel = lane.kernel(KernelId.GATE, elementRoles(gate, up, out))
+                .arguments()
+                .buffer(OpenClArray.bufferOf(gate))
+                .buffer(OpenClArray.bufferOf(up))
+                .buffer(OpenClArray.bufferOf(out))
+                .integer(activation.code())
+                .done();
+        lane.launch(kernel, NdRange.ofItems(elements));
+    }
+
+    void add(DeviceArray a, DeviceArray b, DeviceArray out, long elements) {
+        Kernel kernel = lane.kernel(KernelId.ADD, elementRoles(a, b, out))
+                .arguments()
+                .buffer(OpenClArray.bufferOf(a))
+                .buffer(OpenClArray.bufferOf(b))
+                .buffer(OpenClArray.bufferOf(out))
+                .done();
+        lane.launch(kernel, NdRange.ofItems(elements));
+    }
+
+    private static String elementRoles(DeviceArray a, DeviceArray b, DeviceArray out) {
+        return Roles.role("A", a) + Roles.role("B", b) + Roles.role("OUT", out);
+    }
+}

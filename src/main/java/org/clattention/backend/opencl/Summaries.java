@@ -1,0 +1,48 @@
+package org.clattention.backend.opencl;
+
+import org.clattention.backend.AttentionStep;
+import org.clattention.opencl.Buffer;
+import org.clattention.opencl.Kernel;
+import org.clattention.opencl.NdRange;
+
+/** Launches what sums the weights up: entropy, top keys, column sums. */
+final class Summaries {
+    private final OpenClLane lane;
+
+    Summaries(OpenClLane lane) {
+        this.lane = lane;
+    }
+
+    void run(AttentionStep step, HeadRange range, Buffer weights) {
+        AttentionStep.Wanted wanted = step.wanted();
+        byte[] params = new StructWriter(8)
+                .integers(step.shape().keys(), step.shape().firstKey())
+                .integers(
+                        range.firstHead(),
+                        range.firstRow(),
+                        range.rows(),
+                        step.shape().queryLength())
+                .integers(wanted.topCount(), wanted.entropy() != null ? 1 : 0)
+                .done();
+        if (wanted.entropy() != null || wanted.topKeys() != null) {
+            Kernel kernel = lane.kernel(KernelId.ROW_SUMMARY, "")
+                    .arguments()
+                    .buffer(weights)
+                    .buffer(lane.optional(wanted.entropy()))
+                    .buffer(lane.optional(wanted.topKeys()))
+                    .buffer(lane.optional(wanted.topWeights()))
+                    .struct(params)
+                    .done();
+            lane.launch(kernel, NdRange.ofItems(range.rows(), range.heads()));
+        }
+        if (wanted.columnSums() != null) {
+            Kernel kernel = lane.kernel(KernelId.COLUMN_SUMS, "")
+                    .arguments()
+                    .buffer(weights)
+                    .buffer(OpenClArray.bufferOf(wanted.columnSums()))
+                    .struct(params)
+                    .done();
+            lane.launch(kernel, NdRange.ofItems(step.shape().keys(), range.heads()));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package org.clattention.layer;
+
+import org.clattention.BlockConfig;
+import org.clattention.BlockConfig.NormPosition;
+import org.clattention.BlockWeights;
+import org.clattention.DataType;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.backend.Lane.Scratch;
+
+/** The steps of a transformer block. */
+public final class BlockLayer implements AutoCloseable {
+    private final BlockConfig config;
+    private final AttentionLayer attention;
+    private final ParameterArrays parameters;
+    private final NormLayer norm1;
+    private final NormLayer norm2;
+    private final FeedForwardLayer feedForward;
+
+    /** Copies the weights to the device. */
+    public BlockLayer(Backend backend, BlockConfig config, BlockWeights weights) {
+        this.config = config;
+        this.parameters = new ParameterArrays(backend);
+        try {
+            attention = parameters.own(new AttentionLayer(backend, config.attention(), weights.attention()));
+            double epsilon = config.normEpsilon();
+            norm1 = new NormLayer(
+                    parameters, "norm1", config.norm(), epsilon, weights.norm1Weight(), weights.norm1Bias());
+            norm2 = new NormLayer(
+                    parameters, "norm2", config.norm(), epsilon, weights.norm2Weight(), weights.norm2Bias());
+            feedForward = new FeedForwardLayer(parameters, config, weights);
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
+    }
+
+    /** Queues the block's steps: those of {@code call} are the attention's, with the block's x and y. */
+    public void forward(Lane lane, AttentionLayer.Call call) {
+        long rows = call.tokens().rows();
+        long elements = rows * config.attention().modelWidth();
+        DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
+        DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
+        DeviceArray sum = lane.scratch(Scratch.RESIDUAL, DataType.F32, elements);
+        if (config.position() == NormPosition.PRE) {
+            norm1.forward(lane, call.x(), rows, normed);
+            attention.forward(lane, call.between(normed, branch));
+            lane.add(call.x(), branch, sum, elements);
+            norm2.forward(lane, sum, rows, normed);
+            feedForward.forward(lane, normed, rows, branch);
+            lane.add(sum, branch, call.y(), elements);
+        } else {
+            attention.forward(lane, call.between(call.x(), branch));
+            lane.add(call.x(), branch, sum, elements);
+            norm1.forward(lane, sum, rows, sum);
+            feedForward.forward(lane, sum, rows, branch);
+            lane.add(sum, branch, branch, elements);
+            norm2.forward(lane, branch, rows, call.y());
+        }
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}

@@ -1,0 +1,47 @@
+package org.clattention.layer;
+
+import java.util.Arrays;
+import java.util.List;
+import org.clattention.Activation;
+import org.clattention.BlockConfig;
+import org.clattention.BlockWeights;
+import org.clattention.DataType;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.backend.Lane.Scratch;
+import org.clattention.backend.PackedWeights;
+import org.jspecify.annotations.Nullable;
+
+/** down(act(up(x))), or with a gate down(act(gate(x))·up(x)). */
+final class FeedForwardLayer {
+    private final int hiddenWidth;
+    private final Activation activation;
+    private final @Nullable PackedWeights gate;
+    private final PackedWeights up;
+    private final PackedWeights down;
+
+    FeedForwardLayer(ParameterArrays parameters, BlockConfig config, BlockWeights weights) {
+        hiddenWidth = config.hiddenWidth();
+        activation = config.activation();
+        gate = weights.gate() == null
+                ? null
+                : parameters.pack("W_gate", List.of(weights.gate()), Arrays.asList(weights.gateBias()));
+        up = parameters.pack("W_up", List.of(weights.up()), Arrays.asList(weights.upBias()));
+        down = parameters.pack("W_down", List.of(weights.down()), Arrays.asList(weights.downBias()));
+    }
+
+    /** y [rows, D] = ffn(x [rows, D]). */
+    void forward(Lane lane, DeviceArray x, long rows, DeviceArray y) {
+        long elements = Math.multiplyExact(rows, (long) hiddenWidth);
+        DeviceArray hidden = lane.scratch(Scratch.HIDDEN, DataType.F32, elements);
+        lane.project(x, rows, up, hidden);
+        if (gate == null) {
+            lane.activate(hidden, hidden, elements, activation, 1);
+        } else {
+            DeviceArray gated = lane.scratch(Scratch.GATE, DataType.F32, elements);
+            lane.project(x, rows, gate, gated);
+            lane.gate(gated, hidden, hidden, elements, activation);
+        }
+        lane.project(hidden, rows, down, y);
+    }
+}

@@ -1,0 +1,312 @@
+package org.clattention.layer;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.clattention.AttentionOptions;
+import org.clattention.DataType;
+import org.clattention.HostTensor;
+import org.clattention.LatentConfig;
+import org.clattention.LatentWeights;
+import org.clattention.backend.AttentionStep;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadProductStep;
+import org.clattention.backend.HeadTarget;
+import org.clattention.backend.HeadView;
+import org.clattention.backend.Lane;
+import org.clattention.backend.Lane.Scratch;
+import org.clattention.backend.NormStep;
+import org.clattention.backend.PackedWeights;
+import org.clattention.backend.RowLayout;
+import org.clattention.backend.StoreStep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of multi-head latent attention. Names as in {@link LatentConfig}: per token a row [latent r | shared key dr].
+ *
+ * <p>The absorbed form rests on (q·W_k)·latent = q·(W_k·latent): attention runs among rows as if there were one key-value
+ * head of size r + dr whose values are the latents.
+ */
+public final class LatentLayer implements AutoCloseable {
+    private final LatentConfig config;
+    private final ParameterArrays parameters;
+    private final @Nullable PackedWeights queryDown;
+    private final @Nullable DeviceArray queryNorm;
+    private final PackedWeights queryUp;
+    private final PackedWeights latentDown;
+    private final DeviceArray latentNorm;
+    private final PackedWeights latentUp;
+    private final PackedWeights output;
+    private final @Nullable RotaryTable rotary;
+
+    /** The options with the scale of the plain form, whatever the size of the heads attended with. */
+    private final AttentionOptions options;
+
+    /** Copies the weights to the device. */
+    public LatentLayer(Backend backend, LatentConfig config, LatentWeights weights) {
+        this.config = config;
+        this.options = config.options().withScale(config.scale());
+        this.parameters = new ParameterArrays(backend);
+        try {
+            HostTensor direct = weights.query();
+            queryDown = pack("W_q_a", weights.queryDown());
+            queryNorm = parameters.vector("query latent norm", weights.queryNorm());
+            PackedWeights up = pack(direct != null ? "W_q" : "W_q_b", direct != null ? direct : weights.queryUp());
+            queryUp = Objects.requireNonNull(up);
+            latentDown = packed("W_kv_a", weights.latentDown());
+            latentNorm = parameters.required("latent norm", weights.latentNorm());
+            latentUp = packed("W_kv_b", weights.latentUp());
+            output = packed("W_O", weights.output());
+            rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.ropeHeadSize()));
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
+    }
+
+    private @Nullable PackedWeights pack(String name, @Nullable HostTensor matrix) {
+        return matrix == null ? null : packed(name, matrix);
+    }
+
+    private PackedWeights packed(String name, HostTensor matrix) {
+        return parameters.pack(name, List.of(matrix), Collections.singletonList(null));
+    }
+
+    /** Queues the layer's steps. */
+    public void forward(Lane lane, AttentionLayer.Call call) {
+        TokenRows tokens = call.tokens();
+        CacheStore cache = call.cache();
+        AttentionScope scope = AttentionScope.of(config.options(), call);
+        DeviceArray sequences = scope.sequences(lane);
+        StoreStep.Rotation rotation = rotary == null ? null : Rotations.of(lane, rotary, tokens, call.positions());
+        RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(lane);
+        DeviceArray starts = cache == null ? null : tokens.starts(lane);
+
+        HeadView queries = queries(lane, call);
+        rotate(lane, tokens, queries, rotation);
+        HeadView rows = rows(lane, call, layout, starts, rotation);
+        LatentCall latent = new LatentCall(call, scope, sequences, queries, rows, layout);
+        DeviceArray context = lane.scratch(
+                Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.numHeads() * config.valueHeadSize());
+        if (absorbed(tokens, scope)) {
+            attendAbsorbed(lane, latent, context);
+        } else {
+            attendPlain(lane, latent, context);
+        }
+        lane.project(context, tokens.rows(), output, call.y());
+    }
+
+    /** What the two forms share. */
+    private record LatentCall(
+            AttentionLayer.Call call,
+            AttentionScope scope,
+            @Nullable DeviceArray sequences,
+            HeadView queries,
+            HeadView rows,
+            RowLayout layout) {
+        AttentionStep.Extras extras(boolean dense) {
+            return new AttentionStep.Extras(
+                    sequences, call.tokens().ragged(), dense, call.mask(), call.bias(), null, null, null);
+        }
+    }
+
+    /** Expanding T keys costs r·(dn+dv) per head and key, attending among latents about r per head, key and query. */
+    private boolean absorbed(TokenRows tokens, AttentionScope scope) {
+        return switch (config.form()) {
+            case PLAIN -> false;
+            case ABSORBED -> true;
+            case AUTO -> 8L * tokens.longest() <= scope.keyLength();
+        };
+    }
+
+    /** [B, H, S, dn + dr] */
+    private HeadView queries(Lane lane, AttentionLayer.Call call) {
+        TokenRows tokens = call.tokens();
+        int size = config.nopeHeadSize() + config.ropeHeadSize();
+        HeadView q = headMajor(lane, Scratch.QUERY, tokens, size);
+        DeviceArray source = call.x();
+        if (queryDown != null && queryNorm != null) {
+            int rank = config.queryLatentSize();
+            source = lane.scratch(Scratch.LATENT_QUERY, DataType.F32, (long) tokens.rows() * rank);
+            lane.project(call.x(), tokens.rows(), queryDown, source);
+            lane.normalize(new NormStep(
+                    tokens.rows(), rank, true, config.normEpsilon(), source, queryNorm, null, source, null, null));
+        }
+        HeadTarget target = new HeadTarget(q, config.numHeads(), size);
+        lane.projectHeads(source, tokens.projectionBatch(), tokens.projectionLength(), queryUp, 0, target);
+        return q;
+    }
+
+    private void rotate(Lane lane, TokenRows tokens, HeadView q, StoreStep.@Nullable Rotation rotation) {
+        if (rotation != null) {
+            HeadView rope = part(q, config.nopeHeadSize());
+            lane.store(step(
+                    tokens.projectionBatch(),
+                    config.numHeads(),
+                    tokens.projectionLength(),
+                    config.ropeHeadSize(),
+                    rope,
+                    rope,
+                    RowLayout.PLAIN,
+                    0,
+                    null,
+                    null,
+                    rotation));
+        }
+    }
+
+    /** The rows [latent | shared key] of all keys: in the cache, or those of this call alone. */
+    private HeadView rows(
+            Lane lane,
+            AttentionLayer.Call call,
+            RowLayout layout,
+            @Nullable DeviceArray starts,
+            StoreStep.@Nullable Rotation rotation) {
+        TokenRows tokens = call.tokens();
+        int size = config.cachedSize();
+        DeviceArray compressed = lane.scratch(Scratch.LATENT, DataType.F32, (long) tokens.rows() * size);
+        lane.project(call.x(), tokens.rows(), latentDown, compressed);
+        HeadView source = TokenViews.flat(tokens, HeadView.headMajor(compressed, 1, tokens.projectionLength(), size));
+        CacheStore cache = call.cache();
+        HeadView target = cache == null ? source : cache.keyView();
+        int batch = cache == null ? tokens.projectionBatch() : tokens.batch();
+        int length = cache == null ? tokens.projectionLength() : tokens.longest();
+        int first = cache == null ? 0 : tokens.past()[0];
+        int latent = config.latentSize();
+        int rope = config.ropeHeadSize();
+        lane.store(step(batch, 1, length, latent, source, target, layout, first, starts, latentNorm, null));
+        if (rotation != null || cache != null) {
+            HeadView from = part(source, latent);
+            lane.store(step(batch, 1, length, rope, from, part(target, latent), layout, first, starts, null, rotation));
+        }
+        return target;
+    }
+
+    private void attendAbsorbed(Lane lane, LatentCall latent, DeviceArray context) {
+        TokenRows tokens = latent.call().tokens();
+        int r = config.latentSize();
+        int size = config.cachedSize();
+        int matrix = (config.nopeHeadSize() + config.valueHeadSize()) * r;
+        HeadView q = headMajor(lane, Scratch.LATENT_QUERY, tokens, size);
+        // q_latent[c] = sum over n of q[n] * W_k[n, c]
+        lane.projectEachHead(product(tokens, config.nopeHeadSize(), r, latent.queries(), 0, matrix, 1, r, q));
+        lane.store(step(
+                tokens.projectionBatch(),
+                config.numHeads(),
+                tokens.projectionLength(),
+                config.ropeHeadSize(),
+                part(latent.queries(), config.nopeHeadSize()),
+                part(q, r),
+                RowLayout.PLAIN,
+                0,
+                null,
+                null,
+                null));
+        HeadView latents = headMajor(lane, Scratch.EXPANDED, tokens, r);
+        lane.attend(new AttentionStep(
+                latent.scope().shape(config.numHeads(), 1, size, r),
+                options,
+                q,
+                latent.rows(),
+                latent.rows(),
+                latent.layout(),
+                latents,
+                latent.extras(latent.call().cache() == null && !tokens.ragged()),
+                latent.call().wanted()));
+        // context[v] = sum over c of latent[c] * W_v[v, c]
+        int firstValue = config.nopeHeadSize() * r;
+        HeadView merged =
+                HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize());
+        lane.projectEachHead(product(tokens, r, config.valueHeadSize(), latents, firstValue, matrix, r, 1, merged));
+    }
+
+    private HeadProductStep product(
+            TokenRows tokens,
+            int inner,
+            int columns,
+            HeadView x,
+            int firstWeight,
+            int weightHead,
+            int weightRow,
+            int weightColumn,
+            HeadView out) {
+        return new HeadProductStep(
+                tokens.projectionBatch(),
+                config.numHeads(),
+                tokens.projectionLength(),
+                inner,
+                columns,
+                x,
+                latentUp,
+                firstWeight,
+                weightHead,
+                weightRow,
+                weightColumn,
+                out);
+    }
+
+    private void attendPlain(Lane lane, LatentCall latent, DeviceArray context) {
+        TokenRows tokens = latent.call().tokens();
+        ExpandedKeys expanded =
+                ExpandedKeys.make(lane, config, latentUp, latent.call(), latent.rows(), latent.layout());
+        int size = config.nopeHeadSize() + config.ropeHeadSize();
+        HeadView merged = TokenViews.flat(
+                tokens, HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize()));
+        lane.attend(new AttentionStep(
+                latent.scope().shape(config.numHeads(), config.numHeads(), size, config.valueHeadSize()),
+                options,
+                latent.queries(),
+                expanded.keys(),
+                expanded.values(),
+                RowLayout.PLAIN,
+                merged,
+                latent.extras(!tokens.ragged()),
+                latent.call().wanted()));
+    }
+
+    private HeadView headMajor(Lane lane, Scratch slot, TokenRows tokens, int size) {
+        DeviceArray array = lane.scratch(slot, DataType.F32, (long) tokens.rows() * config.numHeads() * size);
+        return TokenViews.flat(tokens, HeadView.headMajor(array, config.numHeads(), tokens.projectionLength(), size));
+    }
+
+    /** The components of each row from {@code first} on. */
+    static HeadView part(HeadView view, int first) {
+        return new HeadView(
+                view.array(), view.offset() + first, view.batchStride(), view.headStride(), view.rowStride());
+    }
+
+    private StoreStep step(
+            int batch,
+            int heads,
+            int rows,
+            int size,
+            HeadView source,
+            HeadView target,
+            RowLayout layout,
+            int firstTarget,
+            @Nullable DeviceArray starts,
+            @Nullable DeviceArray norm,
+            StoreStep.@Nullable Rotation rotation) {
+        return new StoreStep(
+                batch,
+                heads,
+                rows,
+                size,
+                source,
+                0,
+                RowLayout.PLAIN,
+                target,
+                firstTarget,
+                layout,
+                starts,
+                norm,
+                config.normEpsilon(),
+                rotation);
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}

@@ -1,0 +1,62 @@
+package org.clattention.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.clattention.DataType;
+import org.clattention.HostTensor;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.PackedWeights;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters that a layer has put on the device; closing frees them all. A constructor that fails closes it, too. */
+final class ParameterArrays implements AutoCloseable {
+    private final Backend backend;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+
+    ParameterArrays(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** A vector as F32; null stays null. */
+    @Nullable
+    DeviceArray vector(String name, @Nullable HostTensor values) {
+        return values == null ? null : required(name, values);
+    }
+
+    /** A vector as F32. */
+    DeviceArray required(String name, HostTensor values) {
+        DeviceArray array = backend.allocate(DataType.F32, values.elements(), name);
+        owned.add(array);
+        backend.write(array, values.to(DataType.F32).data());
+        return array;
+    }
+
+    /** Stacked matrices with their biases. */
+    PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
+        PackedWeights packed = backend.pack(name, matrices, biases);
+        owned.add(packed);
+        return packed;
+    }
+
+    /** Anything else to be closed with these. */
+    <T extends @Nullable AutoCloseable> T own(T thing) {
+        if (thing != null) {
+            owned.add(thing);
+        }
+        return thing;
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            try {
+                owned.get(i).close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("close failed", e);
+            }
+        }
+    }
+}

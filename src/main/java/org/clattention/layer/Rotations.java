@@ -1,0 +1,38 @@
+package org.clattention.layer;
+
+import java.util.Arrays;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.backend.Lane.Scratch;
+import org.clattention.backend.StoreStep;
+import org.jspecify.annotations.Nullable;
+
+/** The angles of one call. */
+final class Rotations {
+    private Rotations() {}
+
+    /**
+     * The rotation of a call's rows.
+     *
+     * @param given the position of each row, or null: the row's own
+     */
+    static StoreStep.Rotation of(Lane lane, RotaryTable rotary, TokenRows tokens, int @Nullable [] given) {
+        int[] positions = given;
+        if (positions == null && !tokens.uniform()) {
+            positions = tokens.positions();
+        }
+        int end = positions == null
+                ? tokens.positionsEnd()
+                : Arrays.stream(positions).max().orElse(0) + 1;
+        RotaryTable.Table table = rotary.upTo(end);
+        DeviceArray array = positions == null ? null : lane.scratch(Scratch.POSITIONS, positions);
+        return new StoreStep.Rotation(
+                table.cosines(),
+                table.sines(),
+                array,
+                tokens.past()[0],
+                array == null || tokens.ragged() ? 0 : tokens.longest(),
+                rotary.dim(),
+                rotary.interleaved());
+    }
+}

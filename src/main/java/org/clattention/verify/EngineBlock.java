@@ -1,0 +1,72 @@
+package org.clattention.verify;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.clattention.Activation;
+import org.clattention.AttentionConfig;
+import org.clattention.AttentionEngine;
+import org.clattention.AttentionInputs;
+import org.clattention.AttentionResult;
+import org.clattention.BlockConfig;
+import org.clattention.BlockWeights;
+import org.clattention.HostTensor;
+import org.clattention.TransformerBlock;
+
+/** The operation {@code transformer_block}. */
+final class EngineBlock {
+    private static final Set<String> FEED_FORWARD = Set.of(
+            "norm1_weight",
+            "norm1_bias",
+            "norm2_weight",
+            "norm2_bias",
+            "w_up",
+            "b_up",
+            "w_down",
+            "b_down",
+            "w_gate",
+            "b_gate");
+
+    private EngineBlock() {}
+
+    static Map<String, HostTensor> run(AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors) {
+        Attributes attributes = goldenCase.attributes();
+        attributes.requireKnown(Set.of("norm", "norm_position", "norm_eps", "activation", "attention"));
+        Set<String> inputs = new HashSet<>(EngineLayer.INPUTS);
+        inputs.addAll(FEED_FORWARD);
+        tensors.requireKnown(inputs);
+        if (tensors.find("past_key") != null) {
+            throw new UnsupportedCaseException("a block with a past");
+        }
+        AttentionConfig attention = CaseAttributes.layer(attributes.getObject("attention"), tensors, "x");
+        BlockConfig config = new BlockConfig(
+                attention,
+                CaseAttributes.oneOf(attributes, "norm", BlockConfig.Norm.class),
+                CaseAttributes.oneOf(attributes, "norm_position", BlockConfig.NormPosition.class),
+                attributes.getDouble("norm_eps", 1e-5),
+                CaseAttributes.oneOf(attributes, "activation", Activation.class),
+                Math.toIntExact(tensors.get("w_up").dim(0)));
+        TransformerBlock block = tensors.own(engine.transformerBlock(config, weights(tensors)));
+        AttentionInputs call = AttentionInputs.of(tensors.upload("x"))
+                .withMasks(tensors.masks())
+                .withPositions(tensors.integers("position_ids"));
+        try (AttentionResult result = block.forward(call)) {
+            return Map.of("y", CaseTensors.download(result.output()));
+        }
+    }
+
+    private static BlockWeights weights(CaseTensors tensors) {
+        return new BlockWeights(
+                CaseAttributes.weights(tensors),
+                tensors.get("norm1_weight"),
+                tensors.find("norm1_bias"),
+                tensors.get("norm2_weight"),
+                tensors.find("norm2_bias"),
+                tensors.find("w_gate"),
+                tensors.find("b_gate"),
+                tensors.get("w_up"),
+                tensors.find("b_up"),
+                tensors.get("w_down"),
+                tensors.find("b_down"));
+    }
+}
