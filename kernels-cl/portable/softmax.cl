@@ -3,7 +3,8 @@
 //     sinks [heads]: row r belongs to head (first_head + r / rows_per_head) % heads
 // out P, may be S; log_sum_exp [heads of all batches, lse_rows], natural logarithm, of the attended keys and the sink
 // build GROUP_ITEMS (power of two)     launch {GROUP_ITEMS * rows} / {GROUP_ITEMS}
-// edge  fully masked row -> zeros and log_sum_exp -inf, never NaN; a NaN among the scores makes the row NaN
+// edge  fully masked row -> zeros and log_sum_exp -inf, with a sink or not, never NaN; a NaN among the scores makes the
+//       row NaN
 
 typedef struct {
     int columns, inner;
@@ -23,16 +24,17 @@ __kernel void softmax(__global const float *s, __global float *p, __global const
     const int head_index = a.first_head + (int)(row / a.rows_per_head);
     const float sink = a.has_sinks ? sinks[head_index % a.heads] : -INFINITY;
 
-    float largest = sink;
-    for (int j = item; j < a.columns; j += GROUP_ITEMS) largest = fmax(largest, s[start + (size_t)j * a.inner]);
-    largest = group_reduce_max(scratch, largest);
+    float largest_score = -INFINITY;
+    for (int j = item; j < a.columns; j += GROUP_ITEMS)
+        largest_score = fmax(largest_score, s[start + (size_t)j * a.inner]);
+    largest_score = group_reduce_max(scratch, largest_score);
+    const float largest = fmax(largest_score, sink);
     // A row of -inf only: subtracting -inf would give NaN; subtracting 0 gives exp(-inf) = 0.
     const float shift = largest == -INFINITY ? 0.0f : largest;
 
     float sum = 0.0f;
     for (int j = item; j < a.columns; j += GROUP_ITEMS) sum += exp(s[start + (size_t)j * a.inner] - shift);
     sum = group_reduce_sum(scratch, sum);
-    const int nothing_attended = sum == 0.0f;
     if (a.has_sinks) sum += exp(sink - shift);
 
     const float inverse = sum == 0.0f ? 0.0f : 1.0f / sum;
@@ -42,6 +44,8 @@ __kernel void softmax(__global const float *s, __global float *p, __global const
     }
     if (a.has_log_sum_exp && item == 0) {
         const size_t i = a.first_row + row % a.rows_per_head;
-        log_sum_exp[(size_t)head_index * a.lse_rows + i] = nothing_attended ? -INFINITY : shift + log(sum);
+        // fmax passes over NaN: a row of NaN looks masked until it is summed.
+        const int masked = largest_score == -INFINITY && !isnan(sum);
+        log_sum_exp[(size_t)head_index * a.lse_rows + i] = masked ? -INFINITY : shift + log(sum);
     }
 }

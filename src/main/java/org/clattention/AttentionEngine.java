@@ -28,7 +28,7 @@ public final class AttentionEngine implements AutoCloseable {
 
     private AttentionEngine(Backend backend) {
         this.backend = backend;
-        this.lifetime = new Lifetime("engine on " + backend.device().name(), backend::close);
+        this.lifetime = new Lifetime("engine on " + backend.device().name(), this::free);
     }
 
     /**
@@ -162,15 +162,23 @@ public final class AttentionEngine implements AutoCloseable {
         return operators().softmax(x, axis);
     }
 
-    /** Closes all layers and tensors of this engine, then the device; further calls do nothing. */
+    /**
+     * Closes all layers and tensors of this engine, then the device; further calls do nothing. Calls that are under way
+     * end first, on whatever thread the last of them runs.
+     */
     @Override
     public void close() {
+        lifetime.close();
+    }
+
+    /** Runs when no call is under way: the results that calls are writing to have no other owner than this engine. */
+    private void free() {
         List<Runnable> closers;
         synchronized (owned) {
             closers = new ArrayList<>(owned.values());
         }
         closers.forEach(Runnable::run);
-        lifetime.close();
+        backend.close();
     }
 
     Tensor allocate(DataType type, String name, long... shape) {

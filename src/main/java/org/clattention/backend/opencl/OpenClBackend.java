@@ -144,8 +144,9 @@ public final class OpenClBackend implements Backend {
             upload(queue, target, offset, bytes);
             return end;
         }
-        ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         int count = Math.toIntExact(values.elements());
+        ByteBuffer staging = ByteBuffer.allocateDirect((int) Math.min(STAGING_BYTES, 4L * count))
+                .order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer floats = staging.asFloatBuffer();
         for (int start = 0; start < count; start += floats.capacity()) {
             int part = Math.min(floats.capacity(), count - start);

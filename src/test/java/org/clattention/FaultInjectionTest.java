@@ -1,0 +1,137 @@
+package org.clattention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.clattention.backend.Backend;
+import org.clattention.backend.opencl.TestBackends;
+import org.clattention.opencl.Faults;
+import org.clattention.opencl.LiveHandles;
+import org.clattention.opencl.OpenClException;
+import org.clattention.testing.DeviceTest;
+import org.clattention.testing.NoLiveHandles;
+import org.clattention.testing.SmallLayer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every OpenCL call fails once, in every position: the caller gets an exception that names it, nothing leaks, and the next
+ * call on the same engine is right.
+ */
+@Tag("small")
+class FaultInjectionTest extends DeviceTest {
+    @Test
+    void openingAnEngine() {
+        List<String> calls = count(() -> device.open().close());
+        assertThat(calls).contains("clCreateContext", "clCreateBuffer");
+        for (int i = 0; i < calls.size(); i++) {
+            fails(i, calls, () -> device.open().close());
+            NoLiveHandles.check(0);
+        }
+    }
+
+    @Test
+    void makingTensors() {
+        eachPosition(
+                engine -> engine.tensor(SmallLayer.input(), SmallLayer.shape()).close(), "clEnqueueWriteBuffer");
+    }
+
+    @Test
+    void makingLayers() {
+        eachPosition(engine -> SmallLayer.open(engine).close(), "clEnqueueWriteBuffer");
+    }
+
+    @Test
+    void softmax() {
+        eachPosition(
+                engine -> {
+                    try (Tensor x = engine.tensor(new float[] {1, 2, 3, 4}, 2, 2);
+                            Tensor y = engine.softmax(x, 0)) {
+                        y.toFloats();
+                    }
+                },
+                "clEnqueueNDRangeKernel");
+    }
+
+    @Test
+    void everythingFromWeightsToResult() {
+        eachPosition(SmallLayer::run, "clFinish");
+    }
+
+    @Test
+    void buildingWithoutCache() {
+        try (AttentionEngine healthy = device.open()) {
+            float[] want = SmallLayer.run(healthy);
+            List<String> calls;
+            try (Backend backend = TestBackends.uncached(device);
+                    Faults faults = Faults.none()) {
+                TestBackends.project(backend);
+                calls = faults.calls();
+            }
+            assertThat(calls).contains("clBuildProgram", "clCreateProgramWithSource", "clCreateKernel");
+            for (int i = 0; i < calls.size(); i++) {
+                long live = LiveHandles.count();
+                try (Backend backend = TestBackends.uncached(device)) {
+                    fails(i, calls, () -> TestBackends.project(backend));
+                    assertThat(TestBackends.project(backend)).isEqualTo(6);
+                }
+                NoLiveHandles.check(live);
+            }
+            assertThat(SmallLayer.run(healthy)).isEqualTo(want);
+        }
+    }
+
+    /** Fails each call of {@code work}, each time on a fresh engine, whose lanes and programs are not made yet. */
+    private void eachPosition(Consumer<AttentionEngine> work, String expectedCall) {
+        float[] want;
+        List<String> calls;
+        try (AttentionEngine engine = device.open()) {
+            calls = count(() -> work.accept(engine));
+            want = SmallLayer.run(engine);
+        }
+        assertThat(calls).contains(expectedCall);
+        for (int i = 0; i < calls.size(); i++) {
+            try (AttentionEngine engine = device.open()) {
+                fails(i, calls, () -> work.accept(engine));
+                assertThat(SmallLayer.run(engine))
+                        .as("after a failed " + calls.get(i))
+                        .isEqualTo(want);
+                work.accept(engine);
+                long memory = engine.memoryInUse();
+                fails(i, count(() -> work.accept(engine)), () -> work.accept(engine));
+                assertThat(engine.memoryInUse())
+                        .as("memory after " + calls.get(i))
+                        .isEqualTo(memory);
+            }
+            NoLiveHandles.check(0);
+        }
+    }
+
+    private static List<String> count(Runnable work) {
+        try (Faults faults = Faults.none()) {
+            work.run();
+            return faults.calls();
+        }
+    }
+
+    /** Runs {@code work} with call {@code position} failing. A warm engine may make fewer calls: then nothing fails. */
+    private static void fails(int position, List<String> calls, Runnable work) {
+        if (position >= calls.size()) {
+            return;
+        }
+        String call = calls.get(position);
+        int status = Faults.fittingStatus(call);
+        Throwable thrown;
+        try (Faults faults = Faults.at(position, status)) {
+            thrown = catchThrowable(work::run);
+            assertThat(faults.calls()).hasSizeGreaterThan(position);
+        }
+        assertThat(thrown).as("call " + position + ", " + call).isInstanceOf(OpenClException.class);
+        OpenClException failure = (OpenClException) thrown;
+        assertThat(failure.call()).isEqualTo(call);
+        assertThat(failure.status()).isEqualTo(status);
+        assertThat(failure).hasMessageContaining(call).hasMessageContaining("(" + status + ")");
+    }
+}

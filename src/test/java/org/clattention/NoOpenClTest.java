@@ -1,0 +1,79 @@
+package org.clattention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Machines without OpenCL, played by child processes: an answer in words, never a crash. */
+@Tag("small")
+class NoOpenClTest {
+    @TempDir
+    private Path folder = Path.of("unset");
+
+    @Test
+    void aLoaderWithoutDrivers() throws Exception {
+        String said = child(Map.of("OCL_ICD_VENDORS", folder.toString() + "/"));
+        assertThat(said).contains("devices 0").contains("no usable OpenCL device; there is no OpenCL device");
+    }
+
+    @Test
+    void aDriverThatIsNoLibrary() throws Exception {
+        Path library = Files.writeString(folder.resolve("broken.so"), "not a library");
+        Files.writeString(folder.resolve("broken.icd"), library.toString());
+        String said = child(Map.of("OCL_ICD_VENDORS", folder.toString() + "/"));
+        assertThat(said).contains("devices 0").contains("no usable OpenCL device");
+    }
+
+    /** A damaged libOpenCL, found before the machine's own, is as good as none. */
+    @Test
+    void noLoader() throws Exception {
+        Files.writeString(folder.resolve("libOpenCL.so.1"), "not a library");
+        Files.writeString(folder.resolve("libOpenCL.so"), "not a library");
+        String said = child(Map.of("LD_LIBRARY_PATH", folder.toString()));
+        assumeTrue(said.contains("devices 0"), "this machine's loader cannot be hidden");
+        assertThat(said).contains("no OpenCL loader (libOpenCL) was found").contains("apt install");
+    }
+
+    /** Runs {@link Main} in a process of its own. */
+    private static String child(Map<String, String> environment) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(Arrays.asList(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("OCL_ICD_VENDORS");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
+        return said;
+    }
+
+    /** What the child does: lists the devices and opens an engine. */
+    static final class Main {
+        private Main() {}
+
+        public static void main(String[] arguments) {
+            System.out.println("devices " + AttentionEngine.devices().size());
+            try (AttentionEngine engine = AttentionEngine.open("auto")) {
+                System.out.println("opened " + engine.device().name());
+            } catch (DeviceNotFoundException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package org.clattention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.clattention.testing.DeviceTest;
+import org.clattention.testing.SmallLayer;
+import org.clattention.testing.TestDevice;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Layers, tensors and engines in the hands of many threads. */
+class ThreadsTest extends DeviceTest {
+    private static final int THREADS = 32;
+
+    @Test
+    void manyThreadsGetTheResultsOfOne() throws Exception {
+        int calls = calls(100, 10, 1);
+        try (AttentionEngine engine = device.open();
+                MultiHeadAttention layer = SmallLayer.open(engine);
+                Tensor x = engine.tensor(SmallLayer.input(), SmallLayer.shape())) {
+            float[] want = SmallLayer.forward(layer, x);
+            onAllThreads(thread -> {
+                for (int i = 0; i < calls; i++) {
+                    assertThat(SmallLayer.forward(layer, x)).isEqualTo(want);
+                }
+            });
+        }
+    }
+
+    /** Different shapes at a time: lanes must not mix up their scratch memory or arguments. */
+    @Test
+    void threadsWithTheirOwnInputsDoNotMix() throws Exception {
+        int calls = calls(40, 5, 1);
+        try (AttentionEngine engine = device.open();
+                MultiHeadAttention layer = SmallLayer.open(engine)) {
+            onAllThreads(thread -> {
+                int length = 1 + thread;
+                float[] values = new float[length * 6];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) Math.sin(thread + i);
+                }
+                try (Tensor x = engine.tensor(values, 1, length, 6)) {
+                    float[] first = output(layer, x);
+                    for (int i = 1; i < calls; i++) {
+                        assertThat(output(layer, x)).isEqualTo(first);
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    @Tag("small")
+    void aLayerClosedDuringCallsHarmsNone() throws Exception {
+        closedDuringCalls(Victim.LAYER);
+    }
+
+    @Test
+    @Tag("small")
+    void aTensorClosedDuringCallsHarmsNone() throws Exception {
+        closedDuringCalls(Victim.TENSOR);
+    }
+
+    @Test
+    @Tag("small")
+    void anEngineClosedDuringCallsHarmsNone() throws Exception {
+        closedDuringCalls(Victim.ENGINE);
+    }
+
+    private enum Victim {
+        LAYER,
+        TENSOR,
+        ENGINE
+    }
+
+    /** Each call gives the right result or says what is closed. */
+    private void closedDuringCalls(Victim victim) throws Exception {
+        for (int round = 0; round < calls(20, 5, 1); round++) {
+            try (AttentionEngine engine = device.open();
+                    MultiHeadAttention layer = SmallLayer.open(engine);
+                    Tensor x = engine.tensor(SmallLayer.input(), SmallLayer.shape())) {
+                float[] want = SmallLayer.forward(layer, x);
+                AtomicInteger done = new AtomicInteger();
+                AutoCloseable closing = victim == Victim.LAYER ? layer : victim == Victim.TENSOR ? x : engine;
+                int closeAfter = 3 + 2 * round;
+                onAllThreads(thread -> {
+                    try {
+                        while (true) {
+                            assertThat(SmallLayer.forward(layer, x)).isEqualTo(want);
+                            if (done.incrementAndGet() == closeAfter) {
+                                closing.close();
+                            }
+                        }
+                    } catch (IllegalStateException e) {
+                        assertThat(e).hasMessageContaining("is closed");
+                    }
+                });
+                assertThat(done.get()).isGreaterThanOrEqualTo(closeAfter);
+            }
+        }
+    }
+
+    private static float[] output(MultiHeadAttention layer, Tensor x) {
+        try (AttentionResult result = layer.forward(AttentionInputs.of(x))) {
+            return result.output().toFloats();
+        }
+    }
+
+    private int calls(int pocl, int rusticl, int oclgrind) {
+        return device == TestDevice.POCL ? pocl : device == TestDevice.RUSTICL ? rusticl : oclgrind;
+    }
+
+    private interface Work {
+        void run(int thread) throws Exception;
+    }
+
+    private static void onAllThreads(Work work) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Callable<Void>> tasks = new ArrayList<>();
+            for (int t = 0; t < THREADS; t++) {
+                int thread = t;
+                tasks.add(() -> {
+                    work.run(thread);
+                    return null;
+                });
+            }
+            for (Future<Void> result : pool.invokeAll(tasks)) {
+                result.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}

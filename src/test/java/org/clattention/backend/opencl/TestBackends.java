@@ -1,0 +1,53 @@
+package org.clattention.backend.opencl;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.List;
+import org.clattention.DataType;
+import org.clattention.HostTensor;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.backend.PackedWeights;
+import org.clattention.opencl.OpenClDevice;
+import org.clattention.opencl.OpenClDevices;
+import org.clattention.opencl.ProgramCache;
+import org.clattention.testing.TestDevice;
+
+/** Backends with a chosen cache of compiled kernels. */
+public final class TestBackends {
+    private TestBackends() {}
+
+    /** A backend that builds every kernel from its source. */
+    public static Backend uncached(TestDevice device) {
+        return with(device, ProgramCache.none());
+    }
+
+    /** A backend with this cache. */
+    public static Backend with(TestDevice device, ProgramCache cache) {
+        String selector = device.require().selector();
+        OpenClDevice found = OpenClDevices.discover().stream()
+                .filter(d -> d.info().selector().equals(selector))
+                .findFirst()
+                .orElseThrow();
+        return new OpenClBackend(found, cache, false);
+    }
+
+    /** 2 · 3 by the projection kernel. */
+    public static float project(Backend backend) {
+        try (PackedWeights weights = backend.pack(
+                        "test", List.of(HostTensor.of(new float[] {2}, 1, 1)), Collections.singletonList(null));
+                DeviceArray x = backend.allocate(DataType.F32, 1, "x");
+                DeviceArray y = backend.allocate(DataType.F32, 1, "y")) {
+            ByteBuffer bytes = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN);
+            backend.write(x, bytes.putFloat(0, 3));
+            try (Lane lane = backend.lane()) {
+                lane.project(x, 1, weights, y);
+                lane.finish();
+            }
+            backend.read(y, bytes.clear());
+            return bytes.getFloat(0);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.clattention.testing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether results agree with the float64 reference: the largest error may be twice that of the plain f32 computation,
+ * plus a floor. What is not finite must be so on both sides, and alike.
+ */
+public final class Agreement {
+    /** The rounding error of an f32 operation. */
+    private static final double EPSILON = Math.ulp(1f);
+
+    private Agreement() {}
+
+    /**
+     * Checks everything that the case wanted.
+     *
+     * @return what disagrees, in one line with what reproduces it; empty if all agrees
+     */
+    public static String check(AttentionCase c, Answers got) {
+        PlainAttention plain = PlainAttention.of(c);
+        Answers want = ReferenceAnswers.of(c);
+        Answers f32 = plain.answers();
+        // Errors of a sum grow like the root of its length; an error of a score is a relative error of its weight.
+        double score = EPSILON * Math.sqrt(c.headSize()) * (1 + plain.scoreMagnitude());
+        double weight = score + EPSILON * Math.sqrt(c.keys());
+        String problem = compare("output", got.output(), want.output(), f32.output(), weight * plain.valueMagnitude())
+                + compare("weights", got.weights(), want.weights(), f32.weights(), weight)
+                + compare("scores", got.scores(), want.scores(), f32.scores(), score)
+                + compare("logSumExp", got.logSumExp(), want.logSumExp(), f32.logSumExp(), score + weight);
+        return problem.isEmpty() ? "" : "-Dclattention.case=" + c.name() + problem + " (" + c + ")";
+    }
+
+    /**
+     * Compares one result.
+     *
+     * @param floor what is allowed beyond twice the error of {@code plain}
+     * @return what disagrees; empty if nothing does
+     */
+    public static String compare(
+            String name, double @Nullable [] got, double @Nullable [] want, double @Nullable [] plain, double floor) {
+        if (want == null || plain == null) {
+            return got == null ? "" : "; " + name + " was not wanted";
+        }
+        if (got == null || got.length != want.length) {
+            return "; " + name + " has " + (got == null ? "no" : got.length) + " elements, want " + want.length;
+        }
+        double worstPlain = 0;
+        for (int i = 0; i < want.length; i++) {
+            double error = Math.abs(plain[i] - want[i]);
+            worstPlain = Double.isFinite(error) ? Math.max(worstPlain, error) : worstPlain;
+        }
+        double allowed = 2 * worstPlain + floor;
+        for (int i = 0; i < want.length; i++) {
+            boolean fits = Double.isFinite(want[i])
+                    ? Math.abs(got[i] - want[i]) <= allowed
+                    : Double.compare(got[i], want[i]) == 0;
+            if (!fits) {
+                return "; " + name + "[" + i + "] is " + got[i] + ", want " + want[i] + " within " + allowed;
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,81 @@
+package org.clattention.testing;
+
+import java.util.Arrays;
+import org.clattention.AttentionOptions;
+import org.clattention.CausalAlignment;
+import org.clattention.ScoresStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generated problem of scaled dot-product attention; queries, keys and values are head-major.
+ *
+ * @param name what reproduces it: {@code -Dclattention.case=<name>}
+ * @param merged true if it is to be given with merged heads, [B, length, H·d]
+ * @param attend a boolean mask
+ * @param bias an additive mask
+ * @param wanted the stage of scores to return; null for none
+ */
+@SuppressWarnings("ArrayRecordComponent") // test data, compared never
+public record AttentionCase(
+        String name,
+        int batch,
+        int heads,
+        int kvHeads,
+        int queries,
+        int keys,
+        int headSize,
+        int valueSize,
+        boolean merged,
+        AttentionOptions options,
+        float[] query,
+        float[] key,
+        float[] value,
+        @Nullable CaseMask attend,
+        @Nullable CaseMask bias,
+        int @Nullable [] lengths,
+        float @Nullable [] sinks,
+        float @Nullable [] slopes,
+        boolean wantWeights,
+        @Nullable ScoresStage wanted,
+        boolean wantLogSumExp) {
+
+    /** The position of query {@code i}. */
+    int position(int b, int i) {
+        if (options.alignment() == CausalAlignment.BOTTOM_RIGHT) {
+            return keys - queries + i;
+        }
+        return options.alignment() == CausalAlignment.LENGTHS && lengths != null ? lengths[b] - queries + i : i;
+    }
+
+    /** Whether everything but the additive mask lets the query see the key. */
+    boolean inReach(int b, int h, int i, int j) {
+        int p = position(b, i);
+        return !(options.causal() && j > p)
+                && !(options.leftWindow() >= 0 && j < p - options.leftWindow())
+                && !(options.rightWindow() >= 0 && j > p + options.rightWindow())
+                && !(lengths != null && j >= lengths[b])
+                && !(attend != null && attend.at(b, h, i, j) != 0);
+    }
+
+    /** Whether the query attends to the key. */
+    boolean attended(int b, int h, int i, int j) {
+        return inReach(b, h, i, j) && !(bias != null && bias.at(b, h, i, j) == Float.NEGATIVE_INFINITY);
+    }
+
+    /** What is added to the score of an attended key, rounded as the device rounds it. */
+    float addition(int b, int h, int i, int j) {
+        float sum = slopes == null ? 0 : -slopes[h] * Math.abs(position(b, i) - j);
+        return bias == null ? sum : sum + bias.at(b, h, i, j);
+    }
+
+    @Override
+    public String toString() {
+        return name + ": B=" + batch + " Hq=" + heads + " Hkv=" + kvHeads + " S=" + queries + " T=" + keys + " d="
+                + headSize + " dv=" + valueSize + (merged ? " merged " : " ") + options
+                + (attend == null ? "" : " attend" + Arrays.toString(attend.shape()))
+                + (bias == null ? "" : " bias" + Arrays.toString(bias.shape()))
+                + (lengths == null ? "" : " lengths" + Arrays.toString(lengths))
+                + (sinks == null ? "" : " sinks") + (slopes == null ? "" : " alibi") + (wantWeights ? " weights" : "")
+                + (wanted == null ? "" : " scores=" + wanted) + (wantLogSumExp ? " lse" : "");
+    }
+}

@@ -1,0 +1,94 @@
+package org.clattention.testing;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.clattention.AttentionEngine;
+import org.clattention.DeviceInfo;
+import org.clattention.EngineOptions;
+
+/**
+ * The OpenCL implementations that tests run on. One that is missing skips its tests, with the reason; one that
+ * {@code -Dclattention.require=pocl,rusticl,oclgrind} names fails them.
+ *
+ * <p>Oclgrind is loaded in place of all others, by {@code OCL_ICD_VENDORS=/path/to/liboclgrind-rt-icd.so}, so it never
+ * meets them in one process. A process answers only for what its loader can show: with Oclgrind loaded, only
+ * {@code oclgrind} is required; without, everything but it. So the same list suits both passes.
+ */
+public enum TestDevice {
+    /** PoCL on the CPU: fast, the device that most cases run on. */
+    POCL("portable computing language"),
+    /** Rusticl on llvmpipe: another compiler. */
+    RUSTICL("rusticl"),
+    /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
+    OCLGRIND("oclgrind");
+
+    private final String platform;
+
+    TestDevice(String platform) {
+        this.platform = platform;
+    }
+
+    /** The word by which this device is required. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The device, if this process has it. */
+    public Optional<DeviceInfo> find() {
+        return AttentionEngine.devices().stream()
+                .filter(d -> d.usable() && d.platform().toLowerCase(Locale.ROOT).contains(platform))
+                .findFirst();
+    }
+
+    /** The device; without it the test is skipped, or fails if the device is required. */
+    public DeviceInfo require() {
+        Optional<DeviceInfo> found = find();
+        if (found.isEmpty()) {
+            String reason = word() + " is not among the OpenCL devices of this process: "
+                    + AttentionEngine.devices().stream().map(DeviceInfo::name).toList();
+            return isRequired(System.getProperty("clattention.require", ""), vendors()) ? fail(reason) : abort(reason);
+        }
+        return found.get();
+    }
+
+    /** Options that open this device, or skip the test. */
+    public EngineOptions options() {
+        return EngineOptions.DEFAULT.withDevice(require().selector());
+    }
+
+    /** An engine on this device, or a skipped test. */
+    public AttentionEngine open() {
+        return AttentionEngine.open(options());
+    }
+
+    /** The first device that this process has: for tests of what does not depend on the device. */
+    public static TestDevice any() {
+        for (TestDevice device : values()) {
+            if (device.find().isPresent()) {
+                return device;
+            }
+        }
+        return abort("this process has no OpenCL device");
+    }
+
+    /**
+     * Whether the absence of this device is a failure.
+     *
+     * @param words the property {@code clattention.require}
+     * @param vendors the environment's {@code OCL_ICD_VENDORS}; empty if unset
+     */
+    boolean isRequired(String words, String vendors) {
+        boolean oclgrindLoaded = vendors.toLowerCase(Locale.ROOT).contains("oclgrind");
+        return Arrays.stream(words.split(",")).anyMatch(word -> word.strip().equals(word()))
+                && (this == OCLGRIND) == oclgrindLoaded;
+    }
+
+    private static String vendors() {
+        String vendors = System.getenv("OCL_ICD_VENDORS");
+        return vendors == null ? "" : vendors;
+    }
+}
