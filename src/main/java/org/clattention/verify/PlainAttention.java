@@ -72,7 +72,10 @@ final class PlainAttention {
             for (int c = 0; c < valueSize; c++) {
                 float sum = 0;
                 for (int j = 0; j < keys; j++) {
-                    sum += s[j] * v[(kvHead * keys + j) * valueSize + c];
+                    // What a masked key holds, NaN perhaps, must not be multiplied by its weight of 0.
+                    if (biased.values()[row * keys + j] != Double.NEGATIVE_INFINITY) {
+                        sum += s[j] * v[(kvHead * keys + j) * valueSize + c];
+                    }
                 }
                 output.values()[row * valueSize + c] = sum;
             }

@@ -13,7 +13,7 @@ public final class Tolerance {
     /** Half the distance from 1 to the next float: the largest relative error of one rounding. */
     private static final double UNIT_ROUNDOFF = Math.ulp(1f) / 2;
 
-    private static final double FLOOR_ROUNDINGS = 8;
+    private static final double FLOOR_ROUNDINGS = 4;
 
     private Tolerance() {}
 
