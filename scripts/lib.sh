@@ -1,0 +1,91 @@
+# Functions that the scripts share. Sourced, not run; the caller has set -euo pipefail.
+# shellcheck shell=bash
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# One clear line, and the exit code of bad usage or a missing prerequisite.
+die() {
+    say "$(basename "$0"): $*"
+    exit 2
+}
+
+# The Java program: that of JAVA_HOME, or the one on the PATH.
+find_java() {
+    if [ -n "${JAVA_HOME:-}" ]; then
+        [ -x "$JAVA_HOME/bin/java" ] || die "JAVA_HOME=$JAVA_HOME has no bin/java; set it to a JDK 17 or newer, or unset it"
+        JAVA=$JAVA_HOME/bin/java
+    else
+        JAVA=$(command -v java) || die "no java found; install a JDK 17 or newer (on Debian or Ubuntu: apt install openjdk-17-jdk-headless)"
+    fi
+}
+
+# The feature number of a Java program, such as 17.
+java_feature() {
+    "$1" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p'
+}
+
+require_java_17() {
+    find_java
+    local feature
+    feature=$(java_feature "$JAVA")
+    [ "${feature:-0}" -ge 17 ] || die "$JAVA is Java ${feature:-of an unknown version}; install a JDK 17 or newer (on Debian or Ubuntu: apt install openjdk-17-jdk-headless)"
+}
+
+# Maven, or the wrapper, which downloads it.
+maven() {
+    if command -v mvn >/dev/null 2>&1; then
+        mvn -B -ntp -Dstyle.color=never "$@"
+    else
+        "$ROOT/mvnw" -B -ntp -Dstyle.color=never "$@"
+    fi
+}
+
+jar_file() {
+    local jar
+    for jar in "$ROOT"/target/clattention-*.jar; do
+        case $jar in *-sources.jar | *-javadoc.jar) ;; *) [ -f "$jar" ] && printf '%s\n' "$jar" && return ;; esac
+    done
+}
+
+# True if the jar is there with its libraries and no source is newer.
+is_built() {
+    local jar
+    jar=$(jar_file)
+    [ -n "$jar" ] && [ -d "$ROOT/target/lib" ] &&
+        [ -z "$(find "$ROOT/pom.xml" "$ROOT/src/main" "$ROOT/kernels-cl" -newer "$jar" -print -quit)" ]
+}
+
+# Builds the jar if needed; shows Maven's words only if that fails. A second build at the same time waits for the first.
+build_if_needed() {
+    is_built && return
+    [ -x "$(dirname "$(readlink -f "$JAVA")")/javac" ] ||
+        die "$JAVA comes without a compiler; install a JDK 17 or newer (on Debian or Ubuntu: apt install openjdk-17-jdk-headless)"
+    mkdir -p "$ROOT/target"
+    (
+        if command -v flock >/dev/null 2>&1; then flock 9; fi
+        is_built && exit 0
+        cd "$ROOT"
+        log=$(mktemp)
+        trap 'rm -f "$log"' EXIT
+        # The jar's time decides later whether it is current, so it must not stay when nothing in it changed.
+        rm -f "$ROOT"/target/clattention-*.jar
+        JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$JAVA")")") \
+            maven package -DskipTests -Dspotless.check.skip=true >"$log" 2>&1 || {
+            grep -v "^\[INFO\]" "$log" >&2
+            die "the build failed; its output is above"
+        }
+    ) 9>"$ROOT/target/.build-lock"
+}
+
+# Starts the command line.
+run_clattention() {
+    local heap=()
+    # Half of the memory instead of a quarter: the weights of the largest layers are in the heap before they are on the device.
+    case " ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} " in
+        *-Xmx* | *MaxRAMPercentage* | *MaxHeapSize*) ;;
+        *) heap=(-XX:MaxRAMPercentage=50) ;;
+    esac
+    exec "$JAVA" "${heap[@]}" --enable-native-access=ALL-UNNAMED -cp "$(jar_file):$ROOT/target/lib/*" org.clattention.cli.Main "$@"
+}

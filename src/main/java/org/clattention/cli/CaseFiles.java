@@ -1,0 +1,50 @@
+package org.clattention.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The golden cases that paths mean. */
+final class CaseFiles {
+    private static final String SUFFIX = ".safetensors";
+
+    private CaseFiles() {}
+
+    /**
+     * Files as they are given; of folders, all {@code *.safetensors} in them and below, sorted.
+     *
+     * @throws BadInputException if a path does not exist, or a folder holds no case
+     */
+    static List<Path> find(List<Path> paths) {
+        List<Path> files = new ArrayList<>();
+        for (Path path : paths) {
+            if (Files.isDirectory(path)) {
+                List<Path> inside = inFolder(path);
+                if (inside.isEmpty()) {
+                    throw new BadInputException(path + ": the folder holds no *" + SUFFIX + " file");
+                }
+                files.addAll(inside);
+            } else if (Files.exists(path)) {
+                files.add(path);
+            } else {
+                throw new BadInputException(path + ": no such file or folder");
+            }
+        }
+        return files;
+    }
+
+    private static List<Path> inFolder(Path folder) {
+        try (Stream<Path> walk = Files.walk(folder)) {
+            return walk.filter(file -> String.valueOf(file.getFileName()).endsWith(SUFFIX))
+                    .filter(file -> !Files.isDirectory(file))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new BadInputException(folder + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.clattention.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * What became of a case.
+ *
+ * @param name the case's name
+ * @param op its operation
+ * @param status what became of it
+ * @param maxAbsError the largest |got − want| over its outputs; NaN if nothing was compared
+ * @param maxRelError the largest |got − want| / |want|; NaN if nothing was compared
+ * @param reason why it did not pass; empty if it did
+ */
+record CaseOutcome(String name, String op, Status status, double maxAbsError, double maxRelError, String reason) {
+    /** What can become of a case. */
+    enum Status {
+        PASSED,
+        FAILED,
+        SKIPPED,
+        /** The device failed. */
+        ERROR
+    }
+
+    static CaseOutcome withoutResult(String name, String op, Status status, String reason) {
+        return new CaseOutcome(name, op, status, Double.NaN, Double.NaN, reason);
+    }
+
+    void write(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", name);
+        json.writeStringField("op", op);
+        json.writeStringField("status", status.name().toLowerCase(Locale.ROOT));
+        Output.number(json, "maxAbsError", maxAbsError);
+        Output.number(json, "maxRelError", maxRelError);
+        json.writeStringField("reason", reason);
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,148 @@
+package org.clattention.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Locale;
+import org.clattention.AttentionEngine;
+import org.clattention.DeviceException;
+import org.clattention.DeviceInfo;
+import org.clattention.EngineOptions;
+import org.clattention.verify.CaseRunner;
+import org.clattention.verify.EngineRunner;
+import org.clattention.verify.ReferenceRunner;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What answers golden cases for a command: an engine, which can be opened anew when its device failed, or the reference. */
+interface CaseSession extends AutoCloseable {
+    /** The selector that means the reference. */
+    String REFERENCE = "reference";
+
+    /** Answers cases. */
+    CaseRunner runner();
+
+    /**
+     * Starts afresh after a failure of the device.
+     *
+     * @throws DeviceException if that fails
+     */
+    void reopen();
+
+    /** What answers, in a few words. */
+    String description();
+
+    /** What answers, as the fields of an object. */
+    void describe(JsonGenerator json) throws IOException;
+
+    @Override
+    void close();
+
+    /**
+     * Opens what the options name.
+     *
+     * @throws org.clattention.DeviceNotFoundException if there is no such device
+     */
+    static CaseSession open(EngineOptions options) {
+        return options.device().strip().toLowerCase(Locale.ROOT).equals(REFERENCE)
+                ? new Reference()
+                : new Engine(options);
+    }
+
+    /** The float64 reference. */
+    final class Reference implements CaseSession {
+        private final CaseRunner runner = new ReferenceRunner();
+
+        @Override
+        public CaseRunner runner() {
+            return runner;
+        }
+
+        @Override
+        public void reopen() {
+            // It holds no device that could have failed.
+        }
+
+        @Override
+        public String description() {
+            return "the float64 reference";
+        }
+
+        @Override
+        public void describe(JsonGenerator json) throws IOException {
+            json.writeStringField("selector", REFERENCE);
+            json.writeStringField("name", "float64 reference");
+        }
+
+        @Override
+        public void close() {
+            // It holds nothing.
+        }
+    }
+
+    /** An engine on a device. */
+    final class Engine implements CaseSession {
+        private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+        private final EngineOptions options;
+        private final DeviceInfo device;
+        private AttentionEngine engine;
+        private @Nullable DeviceException lost;
+
+        private Engine(EngineOptions options) {
+            this.options = options;
+            this.engine = AttentionEngine.open(options);
+            this.device = engine.device();
+        }
+
+        /** What the device says of itself. */
+        DeviceInfo device() {
+            return device;
+        }
+
+        /** The engine, as it is now. */
+        AttentionEngine engine() {
+            return engine;
+        }
+
+        /** {@inheritDoc} It throws a {@link DeviceException} if the device is lost. */
+        @Override
+        public CaseRunner runner() {
+            if (lost != null) {
+                throw new DeviceException("the device is lost: " + lost.getMessage(), lost);
+            }
+            return new EngineRunner(engine);
+        }
+
+        @Override
+        public void reopen() {
+            close();
+            try {
+                engine = AttentionEngine.open(options);
+            } catch (DeviceException e) {
+                lost = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public String description() {
+            return device.selector() + " " + device.name();
+        }
+
+        @Override
+        public void describe(JsonGenerator json) throws IOException {
+            DeviceJson.fields(json, device);
+        }
+
+        @Override
+        public void close() {
+            try {
+                engine.close();
+            } catch (DeviceException e) {
+                // All results have been read; that a failed device cannot be tidied up changes none of them.
+                log.warn("the device could not be closed: {}", e.getMessage());
+            }
+        }
+    }
+}

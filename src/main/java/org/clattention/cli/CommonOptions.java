@@ -1,0 +1,105 @@
+package org.clattention.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.clattention.EngineOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options of every command. */
+final class CommonOptions {
+    private static final String STANDARD_OUTPUT = "-";
+
+    /** Read by clattention-cli-logback.xml when the first logger is made. */
+    private static final String LOG_LEVEL = "clattention.logLevel";
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-d", "--device"},
+            paramLabel = "DEVICE",
+            description = {
+                "auto, opencl, opencl:N, or a part of a device's name; 'verify' also takes reference.",
+                "Default: the environment's CLATTENTION_DEVICE, else auto."
+            })
+    private @Nullable String device;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write the result as JSON; - writes it to standard output and nothing else there.")
+    private @Nullable String json;
+
+    private boolean verbose;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log what is done, such as the choice of the device, to standard error.")
+    void setVerbose(boolean on) {
+        verbose = on;
+        if (on && System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "INFO");
+        }
+    }
+
+    /** Whether to say more. */
+    boolean verbose() {
+        return verbose;
+    }
+
+    /** The selector of the device. */
+    String device() {
+        return device != null ? device : EngineOptions.DEFAULT.device();
+    }
+
+    /** True if the command line names the device. */
+    boolean deviceIsExplicit() {
+        return device != null;
+    }
+
+    /** How to open the device. */
+    EngineOptions engineOptions() {
+        return EngineOptions.DEFAULT.withDevice(device());
+    }
+
+    /**
+     * Where results go.
+     *
+     * @throws BadInputException if the JSON file cannot be written
+     */
+    Output output() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        if (json == null) {
+            return new Output(out, true, null);
+        }
+        return json.equals(STANDARD_OUTPUT) ? new Output(out, false, null) : new Output(out, true, jsonFile(json));
+    }
+
+    /** True if a progress bar may be drawn. */
+    boolean mayDraw() {
+        return !STANDARD_OUTPUT.equals(json) && Terminal.isPresent();
+    }
+
+    /** Known to be writable before any work is done. */
+    private static Path jsonFile(String name) {
+        try {
+            Path file = Path.of(name);
+            Path folder = file.toAbsolutePath().getParent();
+            boolean writable = Files.exists(file)
+                    ? Files.isRegularFile(file) && Files.isWritable(file)
+                    : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
+            if (name.isEmpty() || !writable) {
+                throw new BadInputException("--json " + name + ": cannot be written");
+            }
+            return file;
+        } catch (InvalidPathException e) {
+            throw new BadInputException("--json " + name + ": is no path", e);
+        }
+    }
+}

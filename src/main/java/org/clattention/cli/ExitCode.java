@@ -1,0 +1,19 @@
+package org.clattention.cli;
+
+/** What the exit status of the command line says. */
+final class ExitCode {
+    /** All is well. */
+    static final int PASSED = 0;
+    /** A result is wrong. */
+    static final int WRONG_RESULT = 1;
+    /** Bad usage or bad input. */
+    static final int BAD_INPUT = 2;
+    /** No such device. */
+    static final int NO_DEVICE = 3;
+    /** The device failed. */
+    static final int DEVICE_FAILED = 4;
+    /** A bug of ours. */
+    static final int BUG = 70;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,95 @@
+package org.clattention.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.clattention.verify.SmokeResult;
+import org.clattention.verify.SmokeResult.Status;
+
+/** What a smoke run says at its end. */
+final class SmokeReport {
+    /** The part whose checks are named one by one. */
+    private static final String CONFIGURATIONS = "configurations";
+
+    private SmokeReport() {}
+
+    /** A verdict for each part and each configuration, as lines of text. */
+    static List<String> verdicts(SmokeRun run) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"", "passed", "of", "worst error", "of tolerance", "verdict"});
+        run.byPart().forEach((part, results) -> {
+            if (part.equals(CONFIGURATIONS)) {
+                results.forEach(r -> rows.add(row(r.smokeCase().name(), List.of(r))));
+            } else {
+                rows.add(row(part, results));
+            }
+        });
+        return TextTable.lines(rows);
+    }
+
+    private static String[] row(String name, List<SmokeResult> results) {
+        long passed = count(results, Status.PASSED);
+        double error = 0;
+        double share = 0;
+        for (SmokeResult result : results) {
+            if (result.maxAbsError() > error) {
+                error = result.maxAbsError();
+            }
+            if (result.maxAbsError() / result.tolerance() > share) {
+                share = result.maxAbsError() / result.tolerance();
+            }
+        }
+        return new String[] {
+            name,
+            Long.toString(passed),
+            Integer.toString(results.size()),
+            passed == 0 ? "-" : String.format(Locale.ROOT, "%.2g", error),
+            passed == 0 ? "-" : String.format(Locale.ROOT, "%.0f%%", 100 * share),
+            verdict(results)
+        };
+    }
+
+    /** The worst status of any. */
+    static String verdict(List<SmokeResult> results) {
+        if (count(results, Status.ERROR) > 0) {
+            return "error";
+        }
+        if (count(results, Status.FAILED) > 0) {
+            return "failed";
+        }
+        return count(results, Status.PASSED) > 0 ? "passed" : "skipped";
+    }
+
+    private static long count(List<SmokeResult> results, Status status) {
+        return results.stream().filter(r -> r.status() == status).count();
+    }
+
+    /** The results as JSON. */
+    static void json(Output output, CaseSession session, SmokeRun run, long seed, String throughput) {
+        output.json(json -> {
+            json.writeStartObject();
+            json.writeObjectFieldStart("device");
+            session.describe(json);
+            json.writeEndObject();
+            json.writeNumberField("seed", seed);
+            json.writeBooleanField("ok", run.exitCode() == ExitCode.PASSED);
+            json.writeNumberField("passed", run.count(Status.PASSED));
+            json.writeNumberField("failed", run.count(Status.FAILED) + run.count(Status.ERROR));
+            json.writeNumberField("skipped", run.count(Status.SKIPPED));
+            json.writeStringField("throughput", throughput);
+            json.writeArrayFieldStart("cases");
+            for (SmokeResult result : run.results()) {
+                json.writeStartObject();
+                json.writeStringField("name", result.smokeCase().name());
+                json.writeStringField("part", result.smokeCase().part());
+                json.writeStringField("status", result.status().name().toLowerCase(Locale.ROOT));
+                Output.number(json, "maxAbsError", result.maxAbsError());
+                Output.number(json, "tolerance", result.tolerance());
+                json.writeStringField("reason", result.reason());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+}

@@ -1,0 +1,78 @@
+package org.clattention.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.clattention.DeviceException;
+import org.clattention.HostTensor;
+import org.clattention.cli.CaseOutcome.Status;
+import org.clattention.verify.Comparison;
+import org.clattention.verify.GoldenCase;
+import org.clattention.verify.GoldenCaseFile;
+import org.clattention.verify.UnsupportedCaseException;
+
+/** Runs golden cases one after another; a failing device costs the case at hand, and is opened anew once. */
+final class Verifier {
+    private final CaseSession session;
+    private boolean reopened;
+
+    Verifier(CaseSession session) {
+        this.session = session;
+    }
+
+    /**
+     * Runs the case of a file.
+     *
+     * @throws org.clattention.io.InvalidFileException if the file is no case
+     * @throws BadInputException if the case contradicts itself
+     */
+    CaseOutcome run(Path file) {
+        GoldenCase goldenCase = GoldenCaseFile.read(file);
+        try {
+            return compare(goldenCase, session.runner().run(goldenCase));
+        } catch (UnsupportedCaseException e) {
+            return CaseOutcome.withoutResult(goldenCase.name(), goldenCase.op(), Status.SKIPPED, OneLine.of(e));
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(file + ": case " + goldenCase.name() + ": " + e.getMessage(), e);
+        } catch (DeviceException e) {
+            reopenOnce(e);
+            return CaseOutcome.withoutResult(goldenCase.name(), goldenCase.op(), Status.ERROR, OneLine.first(e));
+        }
+    }
+
+    private void reopenOnce(DeviceException failure) {
+        if (reopened) {
+            return;
+        }
+        reopened = true;
+        try {
+            session.reopen();
+        } catch (DeviceException e) {
+            // The cases to come will say so themselves, one by one: they run on what is left of the engine.
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static CaseOutcome compare(GoldenCase goldenCase, Map<String, HostTensor> results) {
+        double maxAbs = 0;
+        double maxRel = 0;
+        String reason = "";
+        for (Map.Entry<String, HostTensor> want : goldenCase.outputs().entrySet()) {
+            HostTensor got = results.get(want.getKey());
+            if (got == null) {
+                reason = reason.isEmpty() ? "out." + want.getKey() + ": no such result" : reason;
+                maxAbs = Double.POSITIVE_INFINITY;
+                maxRel = Double.POSITIVE_INFINITY;
+                continue;
+            }
+            Comparison comparison = Comparison.compare(
+                    "out." + want.getKey(), got, want.getValue(), goldenCase.rtol(), goldenCase.atol());
+            maxAbs = Math.max(maxAbs, comparison.maxAbsError());
+            maxRel = Math.max(maxRel, comparison.maxRelError());
+            if (!comparison.passed() && reason.isEmpty()) {
+                reason = comparison.reason();
+            }
+        }
+        Status status = reason.isEmpty() ? Status.PASSED : Status.FAILED;
+        return new CaseOutcome(goldenCase.name(), goldenCase.op(), status, maxAbs, maxRel, reason);
+    }
+}

@@ -1,0 +1,148 @@
+package org.clattention.verify;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.clattention.verify.SmokeCase.Answer;
+
+/** Checks of scaled dot-product attention, and of its steps as far as each can be had alone. */
+final class SmokeAttention {
+    static final String SCORES = "scaled_scores";
+    static final String SOFTMAX = "softmax";
+    static final String VALUES = "weighted_values";
+    static final String WHOLE = "attention";
+    static final String RANDOM = "random";
+    static final String REPEAT = "repeat";
+
+    private static final String[] STAGES = {"scaled", "capped", "masked"};
+    private static final int[] RANDOM_SIZES = {1, 3, 8, 16, 31, 32, 40, 59, 64, 80, 96, 111, 128};
+
+    private SmokeAttention() {}
+
+    /** scale·QKᵀ, after the softcap, and after masks, returned as they are: no later step takes part. */
+    static void scores(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
+        for (AttentionShape shape : shapes) {
+            for (int mode = 0; mode < STAGES.length; mode++) {
+                String name = SCORES + "-" + STAGES[mode] + "-" + shape;
+                long wanted = mode;
+                add(out, name, SCORES, shape.reduction(), () -> {
+                    CaseBuilder builder = tensors(name, shape, seed).attribute("qk_matmul_output_mode", wanted);
+                    AttentionVariant.EVERYTHING.add(builder, shape);
+                    return builder.wants("qk_matmul_output").build();
+                });
+            }
+        }
+    }
+
+    /** The softmax on rows of many lengths, along each axis, with moderate and with huge logits. */
+    static void softmax(List<SmokeCase> out, int[] columns, long seed) {
+        for (int n : columns) {
+            for (long axis : new long[] {-1, 1}) {
+                for (double std : new double[] {1, 50}) {
+                    String name = SOFTMAX + "-" + n + (axis < 0 ? "-last" : "-middle") + (std > 1 ? "-large" : "");
+                    long[] shape = axis < 0 ? new long[] {3, 5, n} : new long[] {3, n, 5};
+                    add(
+                            out,
+                            name,
+                            SOFTMAX,
+                            n,
+                            () -> new CaseBuilder(name, "softmax", seed)
+                                    .attribute("axis", axis)
+                                    .random("x", std, shape)
+                                    .wants("y")
+                                    .build());
+                }
+            }
+        }
+    }
+
+    /** P·V with P = softmax(bias): with a scale of 0, queries and keys have no say. */
+    static void values(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
+        for (AttentionShape shape : shapes) {
+            String name = VALUES + "-" + shape;
+            add(out, name, VALUES, shape.reduction(), () -> {
+                CaseBuilder builder = tensors(name, shape, seed).attribute("scale", 0.0);
+                AttentionVariant.ADDITIVE_MASK.add(builder, shape);
+                return builder.wants("Y").build();
+            });
+        }
+    }
+
+    /** Every variant on every shape: the output alone, and with weights and log-sum-exp, which may take another path. */
+    static void whole(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
+        for (AttentionShape shape : shapes) {
+            for (AttentionVariant variant : AttentionVariant.values()) {
+                String name = variant + "-" + shape;
+                add(out, name, WHOLE, shape.reduction(), () -> {
+                    CaseBuilder builder = tensors(name, shape, seed);
+                    variant.add(builder, shape);
+                    return builder.wants("Y").build();
+                });
+                String more = variant + "-weights-" + shape;
+                add(out, more, WHOLE, shape.reduction(), () -> {
+                    CaseBuilder builder = merged(more, shape, seed).attribute("qk_matmul_output_mode", 3L);
+                    variant.add(builder, shape);
+                    return builder.wants("Y", "log_sum_exp", "qk_matmul_output").build();
+                });
+            }
+        }
+    }
+
+    /** The same call, again and again. */
+    static void repeats(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
+        for (AttentionShape shape : shapes) {
+            String name = REPEAT + "-" + shape;
+            out.add(new SmokeCase(name, REPEAT, Answer.REPEAT, shape.reduction(), MemoryNeed.LITTLE, () -> {
+                CaseBuilder builder = tensors(name, shape, seed);
+                AttentionVariant.EVERYTHING.add(builder, shape);
+                return builder.wants("Y", "log_sum_exp").build();
+            }));
+        }
+    }
+
+    /** Random sizes and a random variant; all of it follows from the number and the seed. */
+    static SmokeCase random(int number, long seed) {
+        String name = RANDOM + "-" + number;
+        SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
+        int kvHeads = 1 + random.nextInt(3);
+        AttentionShape shape = new AttentionShape(
+                1 + random.nextInt(3),
+                kvHeads * (1 + random.nextInt(3)),
+                kvHeads,
+                1 + random.nextInt(80),
+                1 + random.nextInt(200),
+                RANDOM_SIZES[random.nextInt(RANDOM_SIZES.length)],
+                RANDOM_SIZES[random.nextInt(RANDOM_SIZES.length)]);
+        AttentionVariant[] variants = AttentionVariant.values();
+        AttentionVariant variant = variants[random.nextInt(variants.length)];
+        boolean flat = random.nextInt(2) == 0;
+        return new SmokeCase(name, RANDOM, Answer.REFERENCE, shape.reduction(), MemoryNeed.LITTLE, () -> {
+            CaseBuilder builder = flat ? merged(name, shape, seed) : tensors(name, shape, seed);
+            variant.add(builder, shape);
+            return builder.wants("Y").build();
+        });
+    }
+
+    /** Queries, keys and values by heads. */
+    private static CaseBuilder tensors(String name, AttentionShape s, long seed) {
+        return new CaseBuilder(name, "attention", seed)
+                .random("Q", 1, s.batch(), s.heads(), s.queries(), s.size())
+                .random("K", 1, s.batch(), s.kvHeads(), s.keys(), s.size())
+                .random("V", 1, s.batch(), s.kvHeads(), s.keys(), s.valueSize());
+    }
+
+    /** Queries, keys and values with their heads side by side. */
+    private static CaseBuilder merged(String name, AttentionShape s, long seed) {
+        return new CaseBuilder(name, "attention", seed)
+                .attribute("q_num_heads", (long) s.heads())
+                .attribute("kv_num_heads", (long) s.kvHeads())
+                .random("Q", 1, s.batch(), s.queries(), (long) s.heads() * s.size())
+                .random("K", 1, s.batch(), s.keys(), (long) s.kvHeads() * s.size())
+                .random("V", 1, s.batch(), s.keys(), (long) s.kvHeads() * s.valueSize());
+    }
+
+    private static void add(
+            List<SmokeCase> out, String name, String part, long reduction, Supplier<GoldenCase> inputs) {
+        out.add(new SmokeCase(name, part, Answer.REFERENCE, reduction, MemoryNeed.LITTLE, inputs));
+    }
+}

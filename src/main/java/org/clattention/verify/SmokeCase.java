@@ -1,0 +1,28 @@
+package org.clattention.verify;
+
+import java.util.function.Supplier;
+
+/**
+ * One check of a device.
+ *
+ * @param name its name, unique in a suite
+ * @param part what it exercises: a kernel's name, or a word for something larger
+ * @param answer where the right answer comes from
+ * @param reduction how many terms the longest sum of the computation has
+ * @param need the memory that it takes
+ * @param inputs makes the case, whose outputs are the answer or, for other kinds of answer, only name what is wanted
+ */
+public record SmokeCase(
+        String name, String part, Answer answer, long reduction, MemoryNeed need, Supplier<GoldenCase> inputs) {
+    /** Where the right answer comes from. */
+    public enum Answer {
+        /** The float64 reference, within {@link Tolerance}. */
+        REFERENCE,
+        /** The float64 reference, bit by bit: the inputs are small integers, whose products and sums have no rounding. */
+        EXACT,
+        /** The case itself. */
+        GIVEN,
+        /** The device's own first result, bit by bit. */
+        REPEAT
+    }
+}

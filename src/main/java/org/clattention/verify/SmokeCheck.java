@@ -1,0 +1,105 @@
+package org.clattention.verify;
+
+import java.util.Map;
+import org.clattention.HostTensor;
+import org.clattention.verify.SmokeCase.Answer;
+import org.clattention.verify.SmokeResult.Status;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one check and judges its results. */
+public final class SmokeCheck {
+    /** So many further runs must give the same bits. */
+    private static final int REPEATS = 3;
+
+    private final CaseRunner reference = new ReferenceRunner();
+    private final CaseRunner plain = new PlainRunner();
+
+    /**
+     * Runs a check on a runner.
+     *
+     * @throws UnsupportedCaseException if the runner cannot do it
+     */
+    public SmokeResult run(SmokeCase smokeCase, CaseRunner runner) {
+        GoldenCase goldenCase = smokeCase.inputs().get();
+        Map<String, HostTensor> got = runner.run(goldenCase);
+        return switch (smokeCase.answer()) {
+            case GIVEN -> given(smokeCase, goldenCase, got);
+            case REPEAT -> repeat(smokeCase, goldenCase, got, runner);
+            case REFERENCE, EXACT -> computed(smokeCase, goldenCase, got);
+        };
+    }
+
+    private SmokeResult computed(SmokeCase smokeCase, GoldenCase goldenCase, Map<String, HostTensor> got) {
+        Map<String, HostTensor> want = reference.run(goldenCase);
+        boolean exact = smokeCase.answer() == Answer.EXACT;
+        Map<String, HostTensor> simple = exact ? want : plain.run(goldenCase);
+        SmokeResult worst = null;
+        for (String name : goldenCase.outputs().keySet()) {
+            HostTensor wanted = want.get(name);
+            double tolerance = exact
+                    ? 0
+                    : Tolerance.of(
+                            simple.get(name), wanted, smokeCase.reduction(), Magnitude.of(goldenCase, name, wanted));
+            worst = worse(worst, judge(smokeCase, name, got, wanted, 0, tolerance));
+        }
+        return required(worst, smokeCase);
+    }
+
+    private static SmokeResult given(SmokeCase smokeCase, GoldenCase goldenCase, Map<String, HostTensor> got) {
+        SmokeResult worst = null;
+        for (Map.Entry<String, HostTensor> want : goldenCase.outputs().entrySet()) {
+            worst = worse(
+                    worst, judge(smokeCase, want.getKey(), got, want.getValue(), goldenCase.rtol(), goldenCase.atol()));
+        }
+        return required(worst, smokeCase);
+    }
+
+    private static SmokeResult repeat(
+            SmokeCase smokeCase, GoldenCase goldenCase, Map<String, HostTensor> first, CaseRunner runner) {
+        for (int i = 0; i < REPEATS; i++) {
+            Map<String, HostTensor> again = runner.run(goldenCase);
+            for (String name : goldenCase.outputs().keySet()) {
+                if (!again.get(name).data().equals(first.get(name).data())) {
+                    String where = Comparison.compare(name, again.get(name), first.get(name), 0, 0)
+                            .reason();
+                    return new SmokeResult(
+                            smokeCase, Status.FAILED, Double.NaN, 0, "the same call gave other bits: " + where);
+                }
+            }
+        }
+        return new SmokeResult(smokeCase, Status.PASSED, 0, 0, "");
+    }
+
+    private static SmokeResult judge(
+            SmokeCase smokeCase, String name, Map<String, HostTensor> got, HostTensor want, double rtol, double atol) {
+        HostTensor result = got.get(name);
+        if (result == null) {
+            return SmokeResult.withoutComparison(smokeCase, Status.FAILED, name + ": no such result");
+        }
+        Comparison comparison = Comparison.compare(name, result, want, rtol, atol);
+        return new SmokeResult(
+                smokeCase,
+                comparison.passed() ? Status.PASSED : Status.FAILED,
+                comparison.maxAbsError(),
+                atol,
+                comparison.reason());
+    }
+
+    /** A failure before a pass; otherwise what came closer to its tolerance. */
+    private static SmokeResult worse(@Nullable SmokeResult one, SmokeResult other) {
+        if (one == null) {
+            return other;
+        }
+        if (one.status() != other.status()) {
+            return one.status() == Status.FAILED ? one : other;
+        }
+        return one.maxAbsError() * other.tolerance() >= other.maxAbsError() * one.tolerance() ? one : other;
+    }
+
+    private static SmokeResult required(@Nullable SmokeResult result, SmokeCase smokeCase) {
+        if (result == null) {
+            throw new IllegalStateException(smokeCase.name() + " compares nothing");
+        }
+        return result;
+    }
+}

@@ -1,0 +1,93 @@
+package org.clattention.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.clattention.verify.SmokeLayers.Shape;
+
+/** The checks of a device, by level. The same seed gives the same checks. */
+public enum SmokeSuite {
+    /** Well under a minute on two slow cores. */
+    QUICK(1, 1e9, 64),
+    /** A minute or two. */
+    MEDIUM(2, 8e9, 257),
+    /** As long as it takes. */
+    LONG(3, 60e9, 1025);
+
+    private static final List<List<AttentionShape>> SHAPES = List.of(
+            List.of(
+                    new AttentionShape(1, 1, 1, 1, 1, 1, 1),
+                    new AttentionShape(2, 2, 2, 31, 33, 8, 8),
+                    new AttentionShape(2, 4, 2, 33, 32, 59, 59),
+                    new AttentionShape(1, 8, 1, 7, 97, 64, 64),
+                    new AttentionShape(1, 3, 3, 32, 31, 80, 40),
+                    new AttentionShape(1, 2, 1, 1, 113, 128, 128),
+                    new AttentionShape(1, 1, 1, 65, 65, 5, 7)),
+            List.of(
+                    new AttentionShape(2, 12, 12, 128, 128, 64, 64),
+                    new AttentionShape(1, 4, 2, 257, 257, 96, 96),
+                    new AttentionShape(1, 2, 2, 1, 1023, 40, 40),
+                    new AttentionShape(1, 1, 1, 111, 113, 256, 256),
+                    new AttentionShape(1, 512, 512, 5, 9, 1, 1)),
+            List.of(
+                    new AttentionShape(1, 2, 2, 1025, 1023, 64, 64),
+                    new AttentionShape(1, 8, 2, 513, 2048, 128, 128),
+                    new AttentionShape(4, 16, 4, 257, 257, 111, 32)));
+
+    private static final List<List<Shape>> LAYERS = List.of(
+            List.of(
+                    new Shape(1, 1, 8, 1, 1, 8, 8),
+                    new Shape(2, 33, 48, 4, 4, 12, 12),
+                    new Shape(1, 17, 59, 6, 2, 31, 9),
+                    new Shape(3, 31, 128, 4, 1, 64, 64)),
+            List.of(new Shape(2, 97, 256, 8, 8, 32, 32), new Shape(1, 128, 512, 8, 2, 64, 64)),
+            List.of(new Shape(4, 257, 768, 12, 12, 64, 64)));
+
+    private static final int[][] COLUMNS = {{1, 2, 31, 63, 64, 65, 257, 1023}, {128, 2048, 4097}, {32768, 100003}};
+    private static final int[][] ROWS = {{1, 33}, {31, 64, 65}, {127, 257}};
+    private static final int[][] WIDTHS = {{1, 16, 33}, {15, 17, 64, 257}, {511, 768}};
+
+    private final int lists;
+    private final double flops;
+    private final int longest;
+
+    /**
+     * @param lists how many of the lists of sizes to use
+     * @param flops what the reference may compute for a published configuration
+     * @param longest limit of its length
+     */
+    SmokeSuite(int lists, double flops, int longest) {
+        this.lists = lists;
+        this.flops = flops;
+        this.longest = longest;
+    }
+
+    /** The checks of this level, cheap ones first. */
+    public List<SmokeCase> cases(long seed) {
+        List<AttentionShape> shapes = first(SHAPES);
+        List<SmokeCase> out = new ArrayList<>();
+        KnownAnswers.add(out, seed);
+        SmokeLayers.projections(out, first(ROWS), first(WIDTHS), seed);
+        SmokeAttention.scores(out, shapes, seed);
+        SmokeAttention.softmax(out, first(COLUMNS), seed);
+        SmokeAttention.values(out, shapes, seed);
+        SmokeAttention.whole(out, shapes, seed);
+        SmokeLayers.layers(out, first(LAYERS), seed);
+        SmokeAttention.repeats(out, shapes, seed);
+        SmokeConfigurations.add(out, flops, longest, seed);
+        return out;
+    }
+
+    /** One of endlessly many further checks; its name is {@code random-NUMBER}. */
+    public static SmokeCase random(int number, long seed) {
+        return SmokeAttention.random(number, seed);
+    }
+
+    private <T> List<T> first(List<List<T>> all) {
+        return all.stream().limit(lists).flatMap(List::stream).toList();
+    }
+
+    private int[] first(int[][] all) {
+        return IntStream.range(0, lists).flatMap(i -> IntStream.of(all[i])).toArray();
+    }
+}
