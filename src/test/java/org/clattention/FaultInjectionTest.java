@@ -2,6 +2,7 @@ package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,6 +14,7 @@ import org.clattention.opencl.OpenClException;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;
+import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +22,9 @@ import org.junit.jupiter.api.Test;
  * Every OpenCL call fails once, in every position: the caller gets an exception that names it, nothing leaks, and the next
  * call on the same engine is right.
  */
-@Tag("small")
 class FaultInjectionTest extends DeviceTest {
     @Test
+    @Tag("small")
     void openingAnEngine() {
         List<String> calls = count(() -> device.open().close());
         assertThat(calls).contains("clCreateContext", "clCreateBuffer");
@@ -33,6 +35,7 @@ class FaultInjectionTest extends DeviceTest {
     }
 
     @Test
+    @Tag("small")
     void makingTensors() {
         eachPosition(
                 engine -> engine.tensor(SmallLayer.input(), SmallLayer.shape()).close(), "clEnqueueWriteBuffer");
@@ -40,11 +43,13 @@ class FaultInjectionTest extends DeviceTest {
 
     @Test
     void makingLayers() {
+        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
         eachPosition(engine -> SmallLayer.open(engine).close(), "clEnqueueWriteBuffer");
     }
 
     @Test
     void softmax() {
+        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
         eachPosition(
                 engine -> {
                     try (Tensor x = engine.tensor(new float[] {1, 2, 3, 4}, 2, 2);
@@ -57,11 +62,13 @@ class FaultInjectionTest extends DeviceTest {
 
     @Test
     void everythingFromWeightsToResult() {
+        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
         eachPosition(SmallLayer::run, "clFinish");
     }
 
     @Test
     void buildingWithoutCache() {
+        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
         try (AttentionEngine healthy = device.open()) {
             float[] want = SmallLayer.run(healthy);
             List<String> calls;
