@@ -71,6 +71,14 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /**
+     * Device time by kernel since the last call of this method; empty unless the engine was opened with
+     * {@link EngineOptions#profiling()}.
+     */
+    public Map<String, KernelTime> takeKernelTimes() {
+        return backend.takeKernelTimes();
+    }
+
+    /**
      * Copies floats to the device.
      *
      * @param values row-major

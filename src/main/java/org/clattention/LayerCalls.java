@@ -58,9 +58,11 @@ final class LayerCalls {
             AttentionInputs inputs, LayerArguments arguments, AttentionOptions options, int heads, boolean rotary) {
         boolean cached = inputs.cache() != null;
         boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
-        if (byLengths && (cached || inputs.masks().lengths() == null)) {
-            throw new IllegalArgumentException(
-                    "lengths: the alignment LENGTHS needs them, and no cache of this library");
+        if (byLengths && inputs.masks().lengths() == null) {
+            throw new IllegalArgumentException("lengths: missing, but the alignment is LENGTHS");
+        }
+        if (byLengths && cached) {
+            throw new IllegalArgumentException("cache: counts its own tokens, so the alignment cannot be LENGTHS");
         }
         if (rotary && inputs.memory() != null) {
             throw new IllegalArgumentException("memory: a layer with rotary embedding does not take one");

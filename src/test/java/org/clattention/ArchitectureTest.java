@@ -25,9 +25,14 @@ class ArchitectureTest {
 
     /** The values of the public API: options, shapes, host tensors, exceptions; nothing that holds a device. */
     private static final Set<String> RECORDS = Set.of(
+            "Activation",
             "AttentionConfig",
             "AttentionOptions",
             "AttentionWeights",
+            "BlockConfig",
+            "BlockWeights",
+            "CacheFullException",
+            "CacheOptions",
             "CausalAlignment",
             "DataType",
             "DeviceException",
@@ -36,7 +41,13 @@ class ArchitectureTest {
             "DeviceNotFoundException",
             "EngineOptions",
             "HalfPrecision",
+            "HeadExtras",
             "HostTensor",
+            "KernelTime",
+            "LatentConfig",
+            "LatentWeights",
+            "RotaryConfig",
+            "RotaryScaling",
             "ScoresStage");
 
     @Test

@@ -193,7 +193,7 @@ class ValidationTest {
                 IllegalArgumentException.class,
                 () -> x.read(small),
                 "target: room for 5 elements, but the tensor has 6");
-        rejects(IllegalStateException.class, bools::toFloats, "BOOL [2, 3]", "is not F32");
+        rejects(IllegalStateException.class, bools::toFloats, "BOOL [2, 3]", "is not floating-point");
         rejects(IllegalArgumentException.class, () -> engine().softmax(x, 2), "axis: 2 must lie in [-2, 1]", "[2, 3]");
         rejects(
                 IllegalArgumentException.class,

@@ -2,9 +2,11 @@ package org.clattention.backend;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.clattention.DataType;
 import org.clattention.DeviceInfo;
 import org.clattention.HostTensor;
+import org.clattention.KernelTime;
 import org.jspecify.annotations.Nullable;
 
 /** The primitive operations that layers are made of, on one device. Thread-safe. */
@@ -33,6 +35,9 @@ public interface Backend extends AutoCloseable {
 
     /** Bytes of device memory held by open arrays, scratch included. */
     long liveBytes();
+
+    /** Device time by kernel since the last call of this method; empty unless the backend was opened for profiling. */
+    Map<String, KernelTime> takeKernelTimes();
 
     /** Frees everything. All lanes have been given back. */
     @Override

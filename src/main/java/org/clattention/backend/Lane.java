@@ -2,7 +2,6 @@ package org.clattention.backend;
 
 import org.clattention.Activation;
 import org.clattention.DataType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of work on a device: steps run in the order of the calls, without waits between them. Arrays of F32, F16 and
@@ -71,9 +70,6 @@ public interface Lane extends AutoCloseable {
     /** Waits until all steps are done; failures of steps show here at the latest. */
     void finish();
 
-    /** Told of each launch and its device time, when profiling. Null turns it off. */
-    void profile(@Nullable LaunchListener listener);
-
     @Override
     void close();
 
@@ -96,11 +92,5 @@ public interface Lane extends AutoCloseable {
         RESIDUAL,
         HIDDEN,
         GATE
-    }
-
-    /** Hears of launches. */
-    interface LaunchListener {
-        /** A kernel ran for so long on the device. */
-        void launched(String kernel, long nanoseconds);
     }
 }

@@ -58,7 +58,7 @@ final class ExplicitAttention {
     }
 
     private void scores(AttentionStep step, HeadRange range, int stage, Buffer out) {
-        ProductTile tile = PortablePlan.productTile(lane.profile());
+        ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
         AttentionStep.Extras extras = step.extras();
         String options = tile.defines()
                 + Roles.role("QRY", step.query().array())
@@ -130,7 +130,7 @@ final class ExplicitAttention {
     }
 
     private void weightedValues(AttentionStep step, HeadRange range, Buffer weights) {
-        ProductTile tile = PortablePlan.productTile(lane.profile());
+        ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
         AttentionStep.Extras extras = step.extras();
         String options = tile.defines()
                 + Roles.role("KEY", step.value().array())

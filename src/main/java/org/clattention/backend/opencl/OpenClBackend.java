@@ -6,12 +6,16 @@ import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.clattention.DataType;
 import org.clattention.DeviceInfo;
 import org.clattention.HostTensor;
+import org.clattention.KernelTime;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
@@ -38,11 +42,12 @@ public final class OpenClBackend implements Backend {
     private final Buffer placeholder;
     private final Semaphore free = new Semaphore(MAX_LANES, true);
     private final Deque<OpenClLane> idle = new ArrayDeque<>();
+    private final Map<String, KernelTime> times = new HashMap<>();
 
     /**
      * Opens a device.
      *
-     * @param profiling record device times of launches, for {@link Lane#profile}
+     * @param profiling record device times of launches, for {@link #takeKernelTimes}
      */
     public OpenClBackend(OpenClDevice device, ProgramCache cache, boolean profiling) {
         this.info = device.info();
@@ -213,6 +218,21 @@ public final class OpenClBackend implements Backend {
             idle.push(lane);
         }
         free.release();
+    }
+
+    void ran(String kernel, long nanoseconds) {
+        synchronized (times) {
+            times.merge(kernel, new KernelTime(1, nanoseconds), KernelTime::plus);
+        }
+    }
+
+    @Override
+    public Map<String, KernelTime> takeKernelTimes() {
+        synchronized (times) {
+            Map<String, KernelTime> taken = new TreeMap<>(times);
+            times.clear();
+            return taken;
+        }
     }
 
     @Override

@@ -2,8 +2,10 @@ package org.clattention.backend.opencl;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.clattention.Activation;
 import org.clattention.DataType;
@@ -19,11 +21,16 @@ import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Event;
 import org.clattention.opencl.Kernel;
 import org.clattention.opencl.NdRange;
+import org.clattention.opencl.OpenClException;
 import org.clattention.opencl.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A queue, its own kernel objects and its scratch memory. Given back to the backend's pool when closed. */
 final class OpenClLane implements Lane {
+    private static final Logger log = LoggerFactory.getLogger(OpenClLane.class);
+
     private final OpenClBackend backend;
     private final Queue queue;
     private final Map<KernelVariant, Kernel> kernels = new HashMap<>();
@@ -31,7 +38,8 @@ final class OpenClLane implements Lane {
     private final Products products;
     private final ExplicitAttention attention;
     private final Rows rows;
-    private @Nullable LaunchListener listener;
+    private boolean unfinished;
+    private final List<Event> pending = new ArrayList<>();
 
     OpenClLane(OpenClBackend backend, Queue queue) {
         this.backend = backend;
@@ -65,16 +73,12 @@ final class OpenClLane implements Lane {
     }
 
     void launch(Kernel kernel, NdRange range) {
+        unfinished = true;
         Event event = queue.launch(kernel, range);
         if (event == null) {
             return;
         }
-        try (event) {
-            if (listener != null) {
-                queue.finish();
-                listener.launched(kernel.name(), event.nanoseconds());
-            }
-        }
+        pending.add(event);
     }
 
     @Override
@@ -163,6 +167,7 @@ final class OpenClLane implements Lane {
             throw new IllegalStateException("copy from " + source.type() + " to " + target.type());
         }
         long bytes = source.type().bytes();
+        unfinished = true;
         queue.copy(
                 OpenClArray.bufferOf(source),
                 sourceElement * bytes,
@@ -174,16 +179,30 @@ final class OpenClLane implements Lane {
     @Override
     public void finish() {
         queue.finish();
+        unfinished = false;
+        for (Event event : pending) {
+            backend.ran(event.name(), event.nanoseconds());
+        }
+        forgetEvents();
     }
 
-    @Override
-    public void profile(@Nullable LaunchListener newListener) {
-        listener = newListener;
+    private void forgetEvents() {
+        pending.forEach(Event::close);
+        pending.clear();
     }
 
     @Override
     public void close() {
-        listener = null;
+        if (unfinished) {
+            // A call failed on its way: what it queued must not outlive the arrays that it used.
+            try {
+                queue.finish();
+            } catch (OpenClException e) {
+                log.warn("after a failed call: {}", e.getMessage());
+            }
+            unfinished = false;
+        }
+        forgetEvents();
         backend.giveBack(this);
     }
 

@@ -7,13 +7,18 @@ public final class PortablePlan {
 
     private PortablePlan() {}
 
-    /** A square of work-items that every device has room for, four results by four each where that fits. */
-    static ProductTile productTile(DeviceProfile device) {
+    /**
+     * A square of work-items that every device has room for. Each makes four results by four, or one row by eight when
+     * there are few rows, as in decoding: a tall tile would mostly multiply zeros.
+     */
+    static ProductTile productTile(DeviceProfile device, long rows) {
         int side = 8;
         while (side > 1 && side * side > device.maxWorkGroupSize()) {
             side /= 2;
         }
-        ProductTile tile = new ProductTile(4 * side, 4 * side, 16, side, side);
+        ProductTile tile = rows <= side
+                ? new ProductTile(side, 8 * side, 16, side, side)
+                : new ProductTile(4 * side, 4 * side, 16, side, side);
         if (tile.localBytes() > device.localMemoryBytes()) {
             tile = new ProductTile(side, side, 4, side, side);
         }

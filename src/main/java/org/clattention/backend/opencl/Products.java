@@ -33,7 +33,7 @@ final class Products {
                 params.integers(0, 1).view(null);
             }
         }
-        ProductTile tile = PortablePlan.productTile(lane.profile());
+        ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
         Kernel.Arguments arguments = lane.kernel(
                         KernelId.QKV_PROJECTION,
                         roles(tile, x, weights, targets[0].view().array()))
@@ -50,7 +50,7 @@ final class Products {
     }
 
     void project(DeviceArray x, long rows, OpenClWeights weights, DeviceArray y) {
-        ProductTile tile = PortablePlan.productTile(lane.profile());
+        ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
         Kernel kernel = lane.kernel(KernelId.OUTPUT_PROJECTION, roles(tile, x, weights, y))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
@@ -74,7 +74,7 @@ final class Products {
                 .view(matrices)
                 .view(step.out())
                 .done();
-        ProductTile tile = PortablePlan.productTile(lane.profile());
+        ProductTile tile = PortablePlan.productTile(lane.profile(), step.rows());
         Kernel kernel = lane.kernel(
                         KernelId.HEAD_PRODUCTS,
                         roles(tile, step.x().array(), weights, step.out().array()))
