@@ -70,8 +70,8 @@ class EmbeddingExampleTest {
         String body = source.substring(
                         source.indexOf("// README: begin\n") + "// README: begin\n".length(),
                         source.indexOf("    // README: end"))
-                .stripIndent()
-                .strip();
+                .stripTrailing()
+                .stripIndent();
         assertThat(Files.readString(Path.of("README.md"))).contains(body);
     }
 }
