@@ -17,10 +17,21 @@
 #define STORE_F16(p, i, v) vstore_half_rte((v), (i), (p))
 #define STORE_BF16(p, i, v) ((p)[i] = bf16_bits(v))
 
+// 16 elements at once: LOAD16(role, p, i) those from 16*i on; STORE16(role, p, i, v) from i on.
+#define LOAD16_F32(p, i) vload16((i), (p))
+#define LOAD16_F16(p, i) vload_half16((i), (p))
+#define LOAD16_BF16(p, i) as_float16(convert_uint16(vload16((i), (p))) << 16)
+
+#define STORE16_F32(p, i, v) vstore16((v), 0, (p) + (i))
+#define STORE16_F16(p, i, v) vstore_half16_rte((v), 0, (p) + (i))
+#define STORE16_BF16(p, i, v) store16_bf16((p) + (i), (v))
+
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
 #define TYPE(role) PASTE(TYPE_, role)
 #define LOAD(role, p, i) PASTE(LOAD_, role)(p, i)
+#define LOAD16(role, p, i) PASTE(LOAD16_, role)(p, i)
+#define STORE16(role, p, i, v) PASTE(STORE16_, role)(p, i, v)
 #define STORE(role, p, i, v) PASTE(STORE_, role)(p, i, v)
 
 inline ushort bf16_bits(const float value)
@@ -29,4 +40,11 @@ inline ushort bf16_bits(const float value)
     const uint rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
     const uint quiet_nan = bits | 0x400000u;
     return (ushort)((isnan(value) ? quiet_nan : rounded) >> 16);
+}
+
+inline void store16_bf16(__global ushort *p, const float16 values)
+{
+    float value[16];
+    vstore16(values, 0, value);
+    for (int i = 0; i < 16; i++) p[i] = bf16_bits(value[i]);
 }

@@ -1,10 +1,10 @@
 // output_projection.cl: Y = X * W^T + bias, W_O of the layer and any other dense product.
 // in  x [rows, inner], w [columns, inner], bias [columns]     out y [rows, columns]
-// build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT
+// build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT, PANELS (0 or 1: how the weights lie)
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M)} groups
 
 DEFINE_LOAD_ROWS(load_activations, ACT)
-DEFINE_LOAD_ROWS(load_weights, WGT)
+DEFINE_LOAD_WEIGHTS(load_weights, WGT)
 
 TILE_GROUP
 __kernel void output_projection(__global const TYPE(ACT) *x, __global const TYPE(WGT) *w, __global const float *bias,
@@ -19,7 +19,7 @@ __kernel void output_projection(__global const TYPE(ACT) *x, __global const TYPE
     clear_accumulators(acc);
     for (int k = 0; k < inner; k += TILE_K) {
         load_activations(a, TILE_M, x, 0, inner, row0, rows, k, inner);
-        load_weights(b, TILE_N, w, 0, inner, column0, columns, k, inner);
+        load_weights(b, w, 0, column0, columns, k, inner);
         barrier(CLK_LOCAL_MEM_FENCE);
         multiply_tiles(a, b, acc);
         barrier(CLK_LOCAL_MEM_FENCE);

@@ -1,26 +1,12 @@
 // qkv_projection.cl: [Q|K|V] = X * W^T + bias in one launch, each result written head by head where its view says.
 // in  x [rows, inner]; w [*, inner] with the rows of Wq, Wk, Wv one after another; bias [*] like w's rows
 // out up to three targets; column c of target t is (head c / size, component c % size)
-// build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT
+// build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT, PANELS (0 or 1: how the weights lie)
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M)} groups
 // rows are [batch, length]; row r is query r % length of batch r / length
 
-typedef struct {
-    int columns;  // heads * size; 0 = target absent
-    int size;     // components of a head
-    view_t view;
-} head_target;
-
-typedef struct {
-    int rows, length, inner;
-    int first_column;  // of w and bias
-    int columns;       // sum over the targets
-    int has_bias;
-    head_target target[3];
-} projection_params;
-
 DEFINE_LOAD_ROWS(load_activations, ACT)
-DEFINE_LOAD_ROWS(load_weights, WGT)
+DEFINE_LOAD_WEIGHTS(load_weights, WGT)
 
 inline void store_head(__global TYPE(OUT) *out, const head_target t, const int b, const int s, const int c,
                        const float value)
@@ -41,7 +27,7 @@ __kernel void qkv_projection(__global const TYPE(ACT) *x, __global const TYPE(WG
     clear_accumulators(acc);
     for (int k = 0; k < p.inner; k += TILE_K) {
         load_activations(a, TILE_M, x, 0, p.inner, row0, p.rows, k, p.inner);
-        load_weights(b, TILE_N, w, (size_t)p.first_column * p.inner, p.inner, column0, p.columns, k, p.inner);
+        load_weights(b, w, p.first_column, column0, p.columns, k, p.inner);
         barrier(CLK_LOCAL_MEM_FENCE);
         multiply_tiles(a, b, acc);
         barrier(CLK_LOCAL_MEM_FENCE);

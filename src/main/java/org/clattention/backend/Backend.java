@@ -27,8 +27,22 @@ public interface Backend extends AutoCloseable {
      * Stacks matrices [rows, inputs] and their biases [rows] on top of one another.
      *
      * @param biases one for each matrix; missing ones are zeros
+     * @param use what for: decides how they lie in memory
      */
-    PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases);
+    PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use);
+
+    /** The same, for projections. */
+    default PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
+        return pack(name, matrices, biases, Use.PROJECTION);
+    }
+
+    /** What packed weights are used for. */
+    enum Use {
+        /** {@link Lane#project} and {@link Lane#projectHeads}. */
+        PROJECTION,
+        /** {@link Lane#projectEachHead} as well. */
+        EACH_HEAD
+    }
 
     /** Takes a lane; waits for one if all are in use. */
     Lane lane();

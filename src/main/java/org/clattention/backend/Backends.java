@@ -46,7 +46,7 @@ public final class Backends {
                 .filter(d -> d.info().equals(selection.device()))
                 .findFirst()
                 .orElseThrow();
-        return new OpenClBackend(device, ProgramCache.ofEnvironment(), options.profiling());
+        return new OpenClBackend(device, ProgramCache.ofEnvironment(), options);
     }
 
     private static List<DeviceInfo> infos(List<OpenClDevice> devices) {

@@ -91,6 +91,9 @@ public interface Lane extends AutoCloseable {
         ATTENDED,
         RESIDUAL,
         HIDDEN,
-        GATE
+        GATE,
+        PACKED_ROWS,
+        PACKED_KEYS,
+        PACKED_VALUES
     }
 }

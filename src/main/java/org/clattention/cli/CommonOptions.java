@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.clattention.EngineOptions;
+import org.clattention.KernelSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,6 +37,12 @@ final class CommonOptions {
             description = "Also write the result as JSON; - writes it to standard output and nothing else there.")
     private @Nullable String json;
 
+    @Option(
+            names = "--kernels",
+            paramLabel = "SET",
+            description = "auto: the fastest that fit (default); portable: the plain ones alone.")
+    private KernelSet kernels = KernelSet.AUTO;
+
     private boolean verbose;
 
     @Option(
@@ -65,7 +72,7 @@ final class CommonOptions {
 
     /** How to open the device. */
     EngineOptions engineOptions() {
-        return EngineOptions.DEFAULT.withDevice(device());
+        return EngineOptions.DEFAULT.withDevice(device()).withKernels(kernels);
     }
 
     /**

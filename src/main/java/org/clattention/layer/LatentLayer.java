@@ -56,7 +56,8 @@ public final class LatentLayer implements AutoCloseable {
             queryUp = Objects.requireNonNull(up);
             latentDown = packed("W_kv_a", weights.latentDown());
             latentNorm = parameters.required("latent norm", weights.latentNorm());
-            latentUp = packed("W_kv_b", weights.latentUp());
+            latentUp = parameters.pack(
+                    "W_kv_b", List.of(weights.latentUp()), Collections.singletonList(null), Backend.Use.EACH_HEAD);
             output = packed("W_O", weights.output());
             rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.ropeHeadSize()));
         } catch (RuntimeException e) {

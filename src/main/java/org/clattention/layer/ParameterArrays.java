@@ -34,7 +34,12 @@ final class ParameterArrays implements AutoCloseable {
 
     /** Stacked matrices with their biases. */
     PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
-        PackedWeights packed = backend.pack(name, matrices, biases);
+        return pack(name, matrices, biases, Backend.Use.PROJECTION);
+    }
+
+    /** The same for another use. */
+    PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Backend.Use use) {
+        PackedWeights packed = backend.pack(name, matrices, biases, use);
         owned.add(packed);
         return packed;
     }

@@ -8,12 +8,14 @@ import org.jocl.cl_platform_id;
 public final class OpenClDevice {
     private final DeviceInfo info;
     private final String platformVersion;
+    private final int vectorFloats;
     private final cl_platform_id platform;
     private final cl_device_id id;
 
-    OpenClDevice(DeviceInfo info, String platformVersion, cl_platform_id platform, cl_device_id id) {
+    OpenClDevice(DeviceInfo info, String platformVersion, int vectorFloats, cl_platform_id platform, cl_device_id id) {
         this.info = info;
         this.platformVersion = platformVersion;
+        this.vectorFloats = vectorFloats;
         this.platform = platform;
         this.id = id;
     }
@@ -26,6 +28,11 @@ public final class OpenClDevice {
     /** The version string of the platform; compiled kernels depend on it as well as on the driver's. */
     public String platformVersion() {
         return platformVersion;
+    }
+
+    /** Floats of a native vector register; 1 if the device prefers scalars. */
+    public int vectorFloats() {
+        return vectorFloats;
     }
 
     cl_platform_id platform() {

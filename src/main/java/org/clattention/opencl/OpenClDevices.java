@@ -11,6 +11,7 @@ import static org.jocl.CL.CL_DEVICE_MAX_COMPUTE_UNITS;
 import static org.jocl.CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE;
 import static org.jocl.CL.CL_DEVICE_MAX_WORK_GROUP_SIZE;
 import static org.jocl.CL.CL_DEVICE_NAME;
+import static org.jocl.CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT;
 import static org.jocl.CL.CL_DEVICE_NOT_FOUND;
 import static org.jocl.CL.CL_DEVICE_TYPE;
 import static org.jocl.CL.CL_DEVICE_TYPE_ACCELERATOR;
@@ -95,7 +96,9 @@ public final class OpenClDevices {
         for (cl_device_id id : ids) {
             try {
                 DeviceInfo info = describe(platform, id, "opencl:" + found.size());
-                found.add(new OpenClDevice(info, platformString(platform, CL_PLATFORM_VERSION), platform, id));
+                String platformVersion = platformString(platform, CL_PLATFORM_VERSION);
+                int vectorFloats = Math.max(1, deviceInt(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT));
+                found.add(new OpenClDevice(info, platformVersion, vectorFloats, platform, id));
             } catch (OpenClException e) {
                 log.warn("an OpenCL device was left out: {}", e.getMessage());
             }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.clattention.AttentionEngine;
 import org.clattention.DeviceInfo;
 import org.clattention.EngineOptions;
+import org.clattention.KernelSet;
 
 /**
  * The OpenCL implementations that tests run on. One that is missing skips its tests, with the reason; one that
@@ -19,8 +20,10 @@ import org.clattention.EngineOptions;
  * {@code oclgrind} is required; without, everything but it. So the same list suits both passes.
  */
 public enum TestDevice {
-    /** PoCL on the CPU: fast, the device that most cases run on. */
+    /** PoCL on the CPU: fast, the device that most cases run on, with the kernels made for CPUs. */
     POCL("portable computing language"),
+    /** PoCL with the portable kernels. */
+    POCL_PORTABLE("portable computing language"),
     /** Rusticl on llvmpipe: another compiler. */
     RUSTICL("rusticl"),
     /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
@@ -34,7 +37,12 @@ public enum TestDevice {
 
     /** The word by which this device is required. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return isPocl() ? "pocl" : name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether this is PoCL, with whichever kernels: many cases run in reasonable time. */
+    public boolean isPocl() {
+        return this == POCL || this == POCL_PORTABLE;
     }
 
     /** The device, if this process has it. */
@@ -57,7 +65,9 @@ public enum TestDevice {
 
     /** Options that open this device, or skip the test. */
     public EngineOptions options() {
-        return EngineOptions.DEFAULT.withDevice(require().selector());
+        return EngineOptions.DEFAULT
+                .withDevice(require().selector())
+                .withKernels(this == POCL_PORTABLE ? KernelSet.PORTABLE : KernelSet.AUTO);
     }
 
     /** An engine on this device, or a skipped test. */

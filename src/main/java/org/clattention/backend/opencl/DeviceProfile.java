@@ -1,6 +1,7 @@
 package org.clattention.backend.opencl;
 
 import org.clattention.DeviceInfo;
+import org.clattention.KernelSet;
 
 /**
  * What the planner knows of a device.
@@ -10,17 +11,27 @@ import org.clattention.DeviceInfo;
  * @param maxWorkGroupSize most work-items in a group
  * @param localMemoryBytes local memory of a group
  * @param maxAllocationBytes largest buffer
+ * @param vectorFloats floats of a native vector register; 1 if the device prefers scalars
+ * @param kernels which kernels may be used
  */
 public record DeviceProfile(
-        DeviceInfo.Kind kind, int computeUnits, int maxWorkGroupSize, long localMemoryBytes, long maxAllocationBytes) {
+        DeviceInfo.Kind kind,
+        int computeUnits,
+        int maxWorkGroupSize,
+        long localMemoryBytes,
+        long maxAllocationBytes,
+        int vectorFloats,
+        KernelSet kernels) {
 
     /** The profile of a device. */
-    public static DeviceProfile of(DeviceInfo info) {
+    public static DeviceProfile of(DeviceInfo info, int vectorFloats, KernelSet kernels) {
         return new DeviceProfile(
                 info.kind(),
                 info.computeUnits(),
                 info.maxWorkGroupSize(),
                 info.localMemoryBytes(),
-                info.maxAllocationBytes());
+                info.maxAllocationBytes(),
+                vectorFloats,
+                kernels);
     }
 }

@@ -1,8 +1,6 @@
 package org.clattention.backend.opencl;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.clattention.DataType;
 import org.clattention.DeviceInfo;
+import org.clattention.EngineOptions;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
 import org.clattention.backend.Backend;
@@ -47,12 +46,12 @@ public final class OpenClBackend implements Backend {
     /**
      * Opens a device.
      *
-     * @param profiling record device times of launches, for {@link #takeKernelTimes}
+     * @param options profiling and kernels; the device has been selected already
      */
-    public OpenClBackend(OpenClDevice device, ProgramCache cache, boolean profiling) {
+    public OpenClBackend(OpenClDevice device, ProgramCache cache, EngineOptions options) {
         this.info = device.info();
-        this.profile = DeviceProfile.of(info);
-        this.profiling = profiling;
+        this.profile = DeviceProfile.of(info, device.vectorFloats(), options.kernels());
+        this.profiling = options.profiling();
         this.context = Context.open(device);
         try {
             this.placeholder = context.allocate(256, "placeholder");
@@ -102,69 +101,17 @@ public final class OpenClBackend implements Backend {
     }
 
     @Override
-    public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
-        int inputs = Math.toIntExact(matrices.get(0).dim(1));
-        int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
-        DataType type = storageType(matrices);
-        boolean hasBias = biases.stream().anyMatch(b -> b != null);
-        Buffer matrix = context.allocate((long) type.bytes() * inputs * outputs, name);
-        Buffer bias = null;
+    public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
+        OpenClLane lane = take();
         try {
-            bias = context.allocate(hasBias ? 4L * outputs : 4, name + " bias");
-            Buffer biasTarget = bias;
-            withQueue(queue -> {
-                long offset = 0;
-                for (HostTensor part : matrices) {
-                    offset = upload(queue, matrix, offset, part, type);
-                }
-                offset = 0;
-                for (int i = 0; hasBias && i < biases.size(); i++) {
-                    HostTensor part = biases.get(i);
-                    int rows = Math.toIntExact(matrices.get(i).dim(0));
-                    HostTensor values = part != null ? part : HostTensor.of(new float[rows], rows);
-                    offset = upload(queue, biasTarget, offset, values, DataType.F32);
-                }
-            });
-            return new OpenClWeights(matrix, type, bias, hasBias, inputs, outputs);
-        } catch (RuntimeException e) {
-            matrix.close();
-            if (bias != null) {
-                bias.close();
-            }
-            throw e;
+            return new WeightPacker(this, lane, name, use).pack(matrices, biases);
+        } finally {
+            lane.close();
         }
-    }
-
-    /** 16-bit weights stay as they are; everything else, and a mixture, becomes F32. */
-    private static DataType storageType(List<HostTensor> matrices) {
-        DataType first = matrices.get(0).type();
-        boolean uniform = matrices.stream().allMatch(m -> m.type() == first);
-        return uniform && (first == DataType.F16 || first == DataType.BF16) ? first : DataType.F32;
-    }
-
-    private static long upload(Queue queue, Buffer target, long offset, HostTensor values, DataType type) {
-        if (values.type() == type) {
-            ByteBuffer bytes = values.data();
-            long end = offset + bytes.remaining();
-            upload(queue, target, offset, bytes);
-            return end;
-        }
-        int count = Math.toIntExact(values.elements());
-        ByteBuffer staging = ByteBuffer.allocateDirect((int) Math.min(STAGING_BYTES, 4L * count))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        FloatBuffer floats = staging.asFloatBuffer();
-        for (int start = 0; start < count; start += floats.capacity()) {
-            int part = Math.min(floats.capacity(), count - start);
-            floats.clear();
-            values.copyTo(floats, start, part);
-            staging.position(0).limit(4 * part);
-            queue.write(target, offset + 4L * start, staging);
-        }
-        return offset + 4L * count;
     }
 
     /** Through a direct buffer in parts: the binding takes no read-only heap buffer, and a mapped file may be large. */
-    private static void upload(Queue queue, Buffer target, long offset, ByteBuffer bytes) {
+    static void upload(Queue queue, Buffer target, long offset, ByteBuffer bytes) {
         if (bytes.isDirect()) {
             queue.write(target, offset, bytes);
             return;

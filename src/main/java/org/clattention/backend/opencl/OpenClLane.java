@@ -38,6 +38,8 @@ final class OpenClLane implements Lane {
     private final Products products;
     private final ExplicitAttention attention;
     private final Rows rows;
+    private final PanelProducts panelProducts;
+    private final FusedAttention fused;
     private boolean unfinished;
     private final List<Event> pending = new ArrayList<>();
 
@@ -47,6 +49,8 @@ final class OpenClLane implements Lane {
         this.products = new Products(this);
         this.attention = new ExplicitAttention(this);
         this.rows = new Rows(this);
+        this.panelProducts = new PanelProducts(this);
+        this.fused = new FusedAttention(this);
     }
 
     Queue queue() {
@@ -113,17 +117,31 @@ final class OpenClLane implements Lane {
     @Override
     public void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
-        products.projectHeads(x, batch, length, (OpenClWeights) weights, firstOutput, targets);
+        OpenClWeights packed = (OpenClWeights) weights;
+        if (PanelProducts.takes(packed, firstOutput)) {
+            panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
+        } else {
+            products.projectHeads(x, batch, length, packed, firstOutput, targets);
+        }
     }
 
     @Override
     public void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
-        products.project(x, rows, (OpenClWeights) weights, y);
+        OpenClWeights packed = (OpenClWeights) weights;
+        if (PanelProducts.takes(packed, 0)) {
+            panelProducts.project(x, Math.toIntExact(rows), packed, y);
+        } else {
+            products.project(x, rows, packed, y);
+        }
     }
 
     @Override
     public void attend(AttentionStep step) {
-        attention.run(step);
+        if (CpuPlan.unfusable(profile(), step).isEmpty()) {
+            fused.run(step);
+        } else {
+            attention.run(step);
+        }
     }
 
     @Override

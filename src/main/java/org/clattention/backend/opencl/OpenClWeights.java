@@ -5,13 +5,15 @@ import org.clattention.backend.PackedWeights;
 import org.clattention.opencl.Buffer;
 
 /**
- * Row-major weights [outputs, inputs] and a bias in f32.
+ * Weights [outputs, inputs], in rows or in panels of 32 outputs, and a bias in f32.
  *
  * @param matrix the weights
  * @param type how they are stored
- * @param bias [outputs]; a placeholder if {@code hasBias} is false
+ * @param bias [outputs], with zeros up to a multiple of 32; a placeholder if {@code hasBias} is false
+ * @param panels how the matrix lies: [ceil(outputs/32)][inputs][32] instead of [outputs][inputs]
  */
-record OpenClWeights(Buffer matrix, DataType type, Buffer bias, boolean hasBias, int inputs, int outputs)
+record OpenClWeights(
+        Buffer matrix, DataType type, Buffer bias, boolean hasBias, int inputs, int outputs, boolean panels)
         implements PackedWeights {
     @Override
     public void close() {

@@ -9,8 +9,6 @@ import org.clattention.opencl.NdRange;
 
 /** Launches the matrix products of a lane. */
 final class Products {
-    private static final int MAX_TARGETS = 3;
-
     private final OpenClLane lane;
 
     Products(OpenClLane lane) {
@@ -20,19 +18,8 @@ final class Products {
     void projectHeads(
             DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
         int rows = Math.multiplyExact(batch, length);
-        int columns = 0;
-        for (HeadTarget target : targets) {
-            columns = Math.addExact(columns, target.columns());
-        }
-        StructWriter params = new StructWriter(6 + 6 * MAX_TARGETS)
-                .integers(rows, length, weights.inputs(), firstOutput, columns, weights.hasBias() ? 1 : 0);
-        for (int i = 0; i < MAX_TARGETS; i++) {
-            if (i < targets.length) {
-                params.integers(targets[i].columns(), targets[i].size()).view(targets[i].view());
-            } else {
-                params.integers(0, 1).view(null);
-            }
-        }
+        int columns = ProjectionParams.columns(targets);
+        byte[] params = ProjectionParams.of(rows, length, weights, firstOutput, targets);
         ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
         Kernel.Arguments arguments = lane.kernel(
                         KernelId.QKV_PROJECTION,
@@ -41,12 +28,11 @@ final class Products {
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(weights.matrix())
                 .buffer(weights.bias());
-        for (int i = 0; i < MAX_TARGETS; i++) {
+        for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
             arguments.buffer(
                     i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
         }
-        lane.launch(
-                arguments.struct(params.done()).done(), NdRange.ofGroups(tile.groups(rows, columns, 1), tile.local()));
+        lane.launch(arguments.struct(params).done(), NdRange.ofGroups(tile.groups(rows, columns, 1), tile.local()));
     }
 
     void project(DeviceArray x, long rows, OpenClWeights weights, DeviceArray y) {
@@ -89,6 +75,7 @@ final class Products {
     }
 
     private static String roles(ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {
-        return tile.defines() + Roles.role("ACT", x) + Roles.role("WGT", weights.type()) + Roles.role("OUT", out);
+        return tile.defines() + Roles.role("ACT", x) + Roles.role("WGT", weights.type()) + Roles.role("OUT", out)
+                + " -DPANELS=" + (weights.panels() ? 1 : 0);
     }
 }

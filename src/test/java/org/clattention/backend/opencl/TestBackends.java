@@ -31,7 +31,7 @@ public final class TestBackends {
                 .filter(d -> d.info().selector().equals(selector))
                 .findFirst()
                 .orElseThrow();
-        return new OpenClBackend(found, cache, false);
+        return new OpenClBackend(found, cache, device.options());
     }
 
     /** 2 · 3 by the projection kernel. */
