@@ -7,7 +7,14 @@ import struct
 
 import numpy as np
 
-DTYPES = {np.dtype("<f4"): "F32", np.dtype("<i8"): "I64", np.dtype("?"): "BOOL"}
+# NumPy has no bfloat16: an array of 16-bit unsigned integers holds the bits of bfloat16 numbers.
+DTYPES = {
+    np.dtype("<f4"): "F32",
+    np.dtype("<f2"): "F16",
+    np.dtype("<u2"): "BF16",
+    np.dtype("<i8"): "I64",
+    np.dtype("?"): "BOOL",
+}
 TENSOR_INDEX = {"w_q": 0, "w_k": 1, "w_v": 2, "w_o": 3, "b_q": 4, "b_k": 5, "b_v": 6, "b_o": 7, "x": 8}
 
 
@@ -41,6 +48,23 @@ def write_case(path, op, name, attributes, rtol, atol, source, inputs, outputs):
     with open(draft, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + data)
     os.replace(draft, path)
+
+
+def rounded(x, dtype):
+    """Floating-point numbers in a storage type, each rounded to the nearest, ties to even."""
+    if dtype != "BF16":
+        return x.astype({"F32": np.float32, "F16": np.float16}[dtype])
+    # Rounding twice, to float32 first, could end at the wrong neighbour: so the 16 bits are taken from float64 at once.
+    bits = np.frexp(x.astype(np.float64))
+    nearest = np.ldexp(np.rint(np.ldexp(bits[0], 8)), bits[1] - 8)
+    return (nearest.astype(np.float32).view(np.uint32) >> np.uint32(16)).astype(np.uint16)
+
+
+def as_double(x):
+    """A tensor in float64 if it is floating-point."""
+    if x.dtype == np.uint16:
+        return (x.astype(np.uint32) << np.uint32(16)).view(np.float32).astype(np.float64)
+    return x.astype(np.float64) if x.dtype.kind == "f" else x
 
 
 def seeded(name, seed, std, *shape):
