@@ -26,7 +26,7 @@ inline row_t row_of(const attention_params p, const sequence_t seq, const int kv
     row.h = kv_head * group + used / p.q_len;
     row.i = used % p.q_len;
     const int position = seq.position + row.i;
-    row.first = p.left >= 0 ? max(p.first_key, position - p.left) : p.first_key;
+    row.first = p.left >= 0 && position > p.left ? max(p.first_key, position - p.left) : p.first_key;
     row.end = seq.k_len;
     if (p.flags & CAUSAL) row.end = min(row.end, position + 1);
     if (p.right >= 0 && position < 0x7fffffff - p.right) row.end = min(row.end, position + p.right + 1);
