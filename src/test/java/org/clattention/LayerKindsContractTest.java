@@ -10,12 +10,13 @@ import org.clattention.testing.AttentionCases;
 import org.clattention.testing.BlockCase;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.LatentCase;
+import org.clattention.testing.OperatorCase;
 import org.clattention.testing.RaggedCase;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Ragged batches, latent attention and transformer blocks agree with the float64 reference. */
+/** Ragged batches, latent attention, transformer blocks and single operators agree with the float64 reference. */
 class LayerKindsContractTest extends DeviceTest {
     @Test
     @Tag("small")
@@ -53,6 +54,12 @@ class LayerKindsContractTest extends DeviceTest {
     @Test
     void blocksSmall() {
         run("block-small", 350, 35, 0, BlockCase::check);
+    }
+
+    @Test
+    @Tag("small")
+    void operators() {
+        run("operator-tiny", 900, 90, 12, OperatorCase::check);
     }
 
     private void run(
