@@ -21,7 +21,7 @@ public final class SmokeCheck {
      */
     public SmokeResult run(SmokeCase smokeCase, CaseRunner runner) {
         GoldenCase goldenCase = smokeCase.inputs().get();
-        Map<String, HostTensor> got = runner.run(goldenCase);
+        Map<String, HostTensor> got = runner.run(goldenCase, smokeCase.plan());
         return switch (smokeCase.answer()) {
             case GIVEN -> given(smokeCase, goldenCase, got);
             case REPEAT -> repeat(smokeCase, goldenCase, got, runner);
@@ -32,7 +32,7 @@ public final class SmokeCheck {
     private SmokeResult computed(SmokeCase smokeCase, GoldenCase goldenCase, Map<String, HostTensor> got) {
         Map<String, HostTensor> want = reference.run(goldenCase);
         boolean exact = smokeCase.answer() == Answer.EXACT;
-        Map<String, HostTensor> simple = exact ? want : plain.run(goldenCase);
+        Map<String, HostTensor> simple = exact ? want : plain.run(goldenCase, smokeCase.plan());
         SmokeResult worst = null;
         for (String name : goldenCase.outputs().keySet()) {
             HostTensor wanted = want.get(name);
@@ -57,7 +57,7 @@ public final class SmokeCheck {
     private static SmokeResult repeat(
             SmokeCase smokeCase, GoldenCase goldenCase, Map<String, HostTensor> first, CaseRunner runner) {
         for (int i = 0; i < REPEATS; i++) {
-            Map<String, HostTensor> again = runner.run(goldenCase);
+            Map<String, HostTensor> again = runner.run(goldenCase, smokeCase.plan());
             for (String name : goldenCase.outputs().keySet()) {
                 if (!again.get(name).data().equals(first.get(name).data())) {
                     String where = Comparison.compare(name, again.get(name), first.get(name), 0, 0)
