@@ -3,7 +3,6 @@ package org.clattention.verify;
 import org.clattention.DataType;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceBlock;
-import org.clattention.reference.ReferenceNorms;
 import org.clattention.reference.TensorSet;
 
 /** The transformer block in plain single precision. */
@@ -27,11 +26,7 @@ final class PlainBlock {
     private static RefTensor norm(ReferenceBlock.Options options, TensorSet in, String name, RefTensor x) {
         RefTensor weight = in.real(name + "_weight");
         RefTensor bias = in.has(name + "_bias") ? in.real(name + "_bias") : null;
-        return PlainSteps.round(
-                options.rms()
-                        ? ReferenceNorms.rmsNorm(x, weight, -1, options.normEpsilon())
-                        : ReferenceNorms.layerNorm(x, weight, bias, -1, options.normEpsilon())
-                                .y());
+        return PlainNorms.norm(x, weight, bias, options.normEpsilon(), options.rms());
     }
 
     private static RefTensor feedForward(ReferenceBlock.Options options, TensorSet in, RefTensor x) {

@@ -8,7 +8,6 @@ import org.clattention.reference.AttentionProblem;
 import org.clattention.reference.Heads;
 import org.clattention.reference.LatentOptions;
 import org.clattention.reference.RefTensor;
-import org.clattention.reference.ReferenceNorms;
 import org.clattention.reference.ReferenceRotary;
 import org.clattention.reference.ScoreStage;
 import org.clattention.reference.TensorSet;
@@ -61,7 +60,7 @@ final class PlainLatentAttention {
     }
 
     private static RefTensor norm(RefTensor x, RefTensor weight, LatentOptions options) {
-        return PlainSteps.round(ReferenceNorms.rmsNorm(x, weight, -1, options.normEpsilon()));
+        return PlainNorms.norm(x, weight, null, options.normEpsilon(), true);
     }
 
     private static RefTensor rotate(RefTensor x, LatentOptions options) {

@@ -10,7 +10,6 @@ import org.clattention.reference.LayerOptions;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceAttention;
 import org.clattention.reference.ReferenceLayer;
-import org.clattention.reference.ReferenceNorms;
 import org.clattention.reference.ReferenceRotary;
 import org.clattention.reference.ScoreStage;
 import org.clattention.reference.TensorSet;
@@ -65,7 +64,7 @@ final class PlainLayer {
     }
 
     private static RefTensor normalize(RefTensor x, TensorSet in, String name, LayerOptions options) {
-        return in.has(name) ? PlainSteps.round(ReferenceNorms.rmsNorm(x, in.real(name), -1, options.normEpsilon())) : x;
+        return in.has(name) ? PlainNorms.norm(x, in.real(name), null, options.normEpsilon(), true) : x;
     }
 
     private static RefTensor rotate(RefTensor x, TensorSet in, LayerOptions options) {

@@ -32,7 +32,9 @@ public final class PlainRunner implements CaseRunner {
             case "latent_attention" -> latent(in, attributes, plan.storedType());
             case "transformer_block" -> block(in, attributes, plan.storedType());
             case "softmax" -> Map.of("y", softmax(in.real("x"), attributes.getInt("axis", -1)));
-            case "rotary_embedding", "layer_normalization", "rms_normalization", "gelu", "swish" -> rounded(goldenCase);
+            case "layer_normalization" -> PlainNorms.layerNormalization(in, attributes);
+            case "rms_normalization" -> PlainNorms.rmsNormalization(in, attributes);
+            case "rotary_embedding", "gelu", "swish" -> rounded(goldenCase);
             default -> throw new UnsupportedCaseException("no plain computation of " + goldenCase.op());
         };
         HostTensor x = goldenCase.inputs().get("x");
@@ -46,7 +48,7 @@ public final class PlainRunner implements CaseRunner {
         return out;
     }
 
-    /** Short computations per element or row, which are rounded at their end alone. */
+    /** Short computations per element, which are rounded at their end alone. */
     private static Map<String, RefTensor> rounded(GoldenCase goldenCase) {
         Map<String, RefTensor> out = new HashMap<>();
         new ReferenceRunner().run(goldenCase).forEach((name, tensor) -> {
@@ -117,6 +119,7 @@ public final class PlainRunner implements CaseRunner {
     private static RefTensor scores(TensorSet in, Attributes attributes, long mode) {
         Map<String, Object> changed = new HashMap<>(attributes.asMap());
         changed.put("qk_matmul_output_mode", mode);
+        changed.remove(WeightSummaries.TOP_KEYS);
         Set<String> wanted = Set.of("qk_matmul_output");
         RefTensor scores = ReferenceAttentionOperator.run(in, new Attributes(changed), wanted)
                 .get("qk_matmul_output");

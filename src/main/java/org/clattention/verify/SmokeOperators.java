@@ -16,14 +16,20 @@ final class SmokeOperators {
      */
     private static final int FUNCTION = 64;
 
+    /** With fewer columns the deviation of a row can be so small that nothing of it is left far from 0. */
+    private static final int FAR = 16;
+
     private SmokeOperators() {}
 
     /** LayerNorm with its statistics, far from 0 where a one-pass variance would cancel, and RMSNorm. */
     static void norms(List<SmokeCase> out, int[] columns, long seed) {
         for (int n : columns) {
             for (boolean far : new boolean[] {false, true}) {
+                if (far && n < FAR) {
+                    continue;
+                }
                 String name = NORM + "-layer-" + n + (far ? "-far" : "");
-                out.add(SmokeCase.of(name, NORM, n, CallPlan.ONE_CALL, () -> {
+                out.add(SmokeCase.of(name, NORM, 1, CallPlan.ONE_CALL, () -> {
                     CaseBuilder to = new CaseBuilder(name, "layer_normalization", seed).random("X", 1, 3, 5, n);
                     if (far) {
                         to.input("X", plus(to.input("X"), 100));
