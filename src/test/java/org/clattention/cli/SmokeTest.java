@@ -64,12 +64,14 @@ class SmokeTest {
                 .contains("caches", "ragged", "latent_attention", "block", "repeat");
     }
 
-    /** One value of one tensor, off by one part in a thousand of the largest or not a number, in every single check. */
+    /** One value of one tensor, off by one part in a thousand of the largest in every check, or not a number in one of each part. */
     @ParameterizedTest
     @ValueSource(strings = {"off", "nan", "infinite"})
     void oneWrongValueIsFoundInEveryCheck(String kind) {
+        Set<String> parts = new HashSet<>();
         for (SmokeCase smokeCase : CASES) {
-            if (smokeCase.answer() == SmokeCase.Answer.REPEAT) {
+            boolean skipped = !kind.equals("off") && !parts.add(smokeCase.part());
+            if (skipped || smokeCase.answer() == SmokeCase.Answer.REPEAT) {
                 continue;
             }
             for (String name : smokeCase.inputs().get().outputs().keySet()) {
