@@ -14,7 +14,7 @@ inline int attended(const attention_params p, const sequence_t seq, __global con
     const int position = seq.position + i;
     if (i >= seq.q_len || j >= seq.k_len || j < p.first_key) return 0;
     if ((p.flags & CAUSAL) && j > position) return 0;
-    if (p.left >= 0 && j < position - p.left) return 0;
+    if (p.left >= 0 && position - j > p.left) return 0;  // position - left could overflow
     if (p.right >= 0 && j - position > p.right) return 0;
     if (p.flags & HAS_MASK) {
         if (j >= p.mask_columns) return 0;

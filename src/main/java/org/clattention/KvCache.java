@@ -3,6 +3,7 @@ package org.clattention;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.clattention.backend.Lane;
 import org.clattention.layer.CacheStore;
 import org.clattention.layer.CacheTransfer;
@@ -59,9 +60,9 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalArgumentException if a sequence is shorter, or a ring has overwritten what would be seen again
      */
     public void truncate(int length) {
-        for (int b = 0; b < options().batch(); b++) {
-            truncate(b, length);
-        }
+        int[] all = new int[options().batch()];
+        Arrays.setAll(all, b -> b);
+        truncateAll(all, length);
     }
 
     /**
@@ -71,11 +72,21 @@ public final class KvCache implements AutoCloseable {
      */
     public void truncate(int sequence, int length) {
         requireSequence(sequence);
+        truncateAll(new int[] {sequence}, length);
+    }
+
+    /** All of them or, if one cannot be, none. */
+    private void truncateAll(int[] sequences, int length) {
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             lock.lock();
             try {
-                store.truncate(sequence, length, leftWindow);
+                for (int sequence : sequences) {
+                    store.requireTruncatable(sequence, length, leftWindow);
+                }
+                for (int sequence : sequences) {
+                    store.truncate(sequence, length, leftWindow);
+                }
             } finally {
                 lock.unlock();
             }
@@ -176,7 +187,8 @@ public final class KvCache implements AutoCloseable {
             try {
                 int rows = store.length(0);
                 boolean alike = Arrays.stream(store.lengths()).allMatch(n -> n == rows);
-                if (!alike || rows > options().capacity()) {
+                boolean whole = IntStream.range(0, options().batch()).allMatch(b -> store.overwritten(b) == 0);
+                if (!alike || !whole) {
                     throw new IllegalStateException(
                             "cache: lengths " + Arrays.toString(store.lengths()) + " cannot be read as one tensor");
                 }

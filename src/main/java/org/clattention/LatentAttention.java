@@ -62,7 +62,8 @@ public final class LatentAttention implements AutoCloseable {
         int width = config.modelWidth();
         int heads = config.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
-        MaskArguments masks = LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary() != null);
+        MaskArguments masks =
+                LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.ropeHeadSize());
         return LayerCalls.appending(inputs, arguments.tokens(), () -> {
             try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, width);
                     Lane lane = engine.backend().lane()) {

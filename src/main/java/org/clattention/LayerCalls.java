@@ -6,6 +6,7 @@ import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
 import org.clattention.layer.AttentionLayer;
 import org.clattention.layer.TokenRows;
+import org.jspecify.annotations.Nullable;
 
 /** What all layers do around a call: hold what it uses, check it, and lock, reserve and count its cache. */
 final class LayerCalls {
@@ -55,7 +56,12 @@ final class LayerCalls {
 
     /** Checks masks, alignment and positions of a call. */
     static MaskArguments masks(
-            AttentionInputs inputs, LayerArguments arguments, AttentionOptions options, int heads, boolean rotary) {
+            AttentionInputs inputs,
+            LayerArguments arguments,
+            AttentionOptions options,
+            int heads,
+            @Nullable RotaryConfig rotary,
+            int rotatedSize) {
         boolean cached = inputs.cache() != null;
         boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
         if (byLengths && inputs.masks().lengths() == null) {
@@ -64,13 +70,16 @@ final class LayerCalls {
         if (byLengths && cached) {
             throw new IllegalArgumentException("cache: counts its own tokens, so the alignment cannot be LENGTHS");
         }
-        if (rotary && inputs.memory() != null) {
+        if (rotary != null && inputs.memory() != null) {
             throw new IllegalArgumentException("memory: a layer with rotary embedding does not take one");
         }
-        if (!rotary && inputs.positions() != null) {
+        if (rotary == null && inputs.positions() != null) {
             throw new IllegalArgumentException("positions: this layer has no rotary embedding");
         }
         TokenRows tokens = arguments.tokens();
+        if (rotary != null) {
+            requirePositions(inputs.positions(), tokens, rotary.mostPositions(rotatedSize));
+        }
         return MaskArguments.of(
                 inputs.masks(),
                 tokens.batch(),
@@ -78,6 +87,19 @@ final class LayerCalls {
                 tokens.longest(),
                 arguments.keyLength(),
                 cached ? tokens.longest() : arguments.keyLength());
+    }
+
+    private static void requirePositions(int @Nullable [] positions, TokenRows tokens, int most) {
+        for (int i = 0; positions != null && i < positions.length; i++) {
+            if (positions[i] >= most) {
+                throw new IllegalArgumentException("positions[" + i + "]: " + positions[i] + " must be below " + most
+                        + " for this rotary embedding");
+            }
+        }
+        if (positions == null && tokens.positionsEnd() > most) {
+            throw new IllegalArgumentException("x: its last token would stand at position "
+                    + (tokens.positionsEnd() - 1) + ", but must stand below " + most + " for this rotary embedding");
+        }
     }
 
     /** Allocates the result of a call. */

@@ -66,7 +66,8 @@ public final class MultiHeadAttention implements AutoCloseable {
     private AttentionResult checkedForward(AttentionInputs inputs) {
         int heads = config.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, config.modelWidth(), config.memoryWidth());
-        MaskArguments masks = LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary() != null);
+        MaskArguments masks =
+                LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.headSize());
         return LayerCalls.appending(inputs, arguments.tokens(), () -> {
             try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, config.outputWidth());
                     Lane lane = engine.backend().lane()) {

@@ -32,6 +32,11 @@ public record RotaryConfig(Style style, double theta, int dim, RotaryScaling sca
         return new RotaryConfig(style, theta, 0, RotaryScaling.NONE);
     }
 
+    /** The longest context whose table of angles fits into one array, for a head of this size. */
+    public int mostPositions(int headSize) {
+        return Integer.highestOneBit(Integer.MAX_VALUE / (4 * dimFor(headSize) / 2));
+    }
+
     /**
      * The number of components that turn in a head of this size.
      *

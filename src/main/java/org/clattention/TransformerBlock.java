@@ -65,8 +65,8 @@ public final class TransformerBlock implements AutoCloseable {
         int width = attention.modelWidth();
         int heads = attention.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
-        MaskArguments masks =
-                LayerCalls.masks(inputs, arguments, attention.options(), heads, attention.rotary() != null);
+        MaskArguments masks = LayerCalls.masks(
+                inputs, arguments, attention.options(), heads, attention.rotary(), attention.headSize());
         return LayerCalls.appending(inputs, arguments.tokens(), () -> {
             try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, width);
                     Lane lane = engine.backend().lane()) {

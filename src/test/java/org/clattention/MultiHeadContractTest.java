@@ -8,7 +8,7 @@ import java.util.List;
 import org.clattention.testing.AttentionCases;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.LayerAnswers;
-import org.clattention.testing.LayerCase;
+import org.clattention.testing.LayerCases;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class MultiHeadContractTest extends DeviceTest {
         List<String> failures = new ArrayList<>();
         try (AttentionEngine engine = device.open()) {
             for (String name : AttentionCases.names(size, count)) {
-                String problem = LayerAnswers.check(engine, LayerCase.of(name));
+                String problem = LayerAnswers.check(engine, LayerCases.of(name));
                 if (!problem.isEmpty()) {
                     failures.add(problem);
                 }

@@ -100,6 +100,11 @@ interface CaseSession extends AutoCloseable {
             return device;
         }
 
+        /** How the engine was opened. */
+        EngineOptions options() {
+            return options;
+        }
+
         /** The engine, as it is now. */
         AttentionEngine engine() {
             return engine;

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.clattention.AttentionEngine;
 import org.clattention.DeviceException;
 import org.clattention.EngineOptions;
 import org.clattention.verify.SmokeCase;
@@ -31,7 +32,12 @@ final class SmokeCommand implements Callable<Integer> {
     @Option(
             names = "--level",
             paramLabel = "LEVEL",
-            description = "quick (seconds; the default), medium (a minute or two) or long.")
+            description = {
+                "quick (the default): every kernel and variant on small shapes with odd sizes, and a prompt and a decoding"
+                        + " step of every published configuration that fits the device; under a minute on two slow cores.",
+                "medium: larger shapes and longer prompts, too; a few minutes.",
+                "long: lengths and widths of real models, too; tens of minutes on such a machine."
+            })
     private SmokeSuite level = SmokeSuite.QUICK;
 
     @Option(
@@ -101,10 +107,11 @@ final class SmokeCommand implements Callable<Integer> {
         }
         randomChecks(run);
         SmokeReport.verdicts(run).forEach(output::line);
-        String throughput = "";
+        Throughput throughput = Throughput.NONE;
         if (engine != null && only == null && run.exitCode() == ExitCode.PASSED) {
             throughput = throughput(engine);
-            output.line(throughput);
+            output.line(throughput.line());
+            throughput.kernelRows().forEach(output::line);
         }
         int code = run.exitCode();
         output.line((code == ExitCode.PASSED ? "PASSED" : "FAILED") + " (seed " + seed + ")");
@@ -128,9 +135,9 @@ final class SmokeCommand implements Callable<Integer> {
         }
     }
 
-    private String throughput(CaseSession.Engine engine) {
-        try {
-            return Throughput.measure(engine.engine(), seed);
+    private Throughput throughput(CaseSession.Engine engine) {
+        try (AttentionEngine profiling = AttentionEngine.open(engine.options().withProfiling(true))) {
+            return Throughput.measure(engine.engine(), profiling, seed);
         } catch (DeviceException e) {
             throw new DeviceException("all checks passed, but measuring the speed failed: " + e.getMessage(), e);
         }

@@ -3,6 +3,8 @@ package org.clattention.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.clattention.KernelTime;
 import org.clattention.verify.SmokeResult;
 import org.clattention.verify.SmokeResult.Status;
 
@@ -16,18 +18,18 @@ final class SmokeReport {
     /** A verdict for each part and each configuration, as lines of text. */
     static List<String> verdicts(SmokeRun run) {
         List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"", "passed", "of", "worst error", "of tolerance", "verdict"});
+        rows.add(new String[] {"", "passed", "of", "worst error", "of tolerance", "seconds", "verdict"});
         run.byPart().forEach((part, results) -> {
             if (part.equals(CONFIGURATIONS)) {
-                results.forEach(r -> rows.add(row(r.smokeCase().name(), List.of(r))));
+                results.forEach(r -> rows.add(row(run, r.smokeCase().name(), List.of(r))));
             } else {
-                rows.add(row(part, results));
+                rows.add(row(run, part, results));
             }
         });
         return TextTable.lines(rows);
     }
 
-    private static String[] row(String name, List<SmokeResult> results) {
+    private static String[] row(SmokeRun run, String name, List<SmokeResult> results) {
         long passed = count(results, Status.PASSED);
         double error = 0;
         double share = 0;
@@ -45,6 +47,7 @@ final class SmokeReport {
             Integer.toString(results.size()),
             passed == 0 ? "-" : String.format(Locale.ROOT, "%.2g", error),
             passed == 0 ? "-" : String.format(Locale.ROOT, "%.0f%%", 100 * share),
+            String.format(Locale.ROOT, "%.1f", run.seconds(results)),
             verdict(results)
         };
     }
@@ -65,7 +68,7 @@ final class SmokeReport {
     }
 
     /** The results as JSON. */
-    static void json(Output output, CaseSession session, SmokeRun run, long seed, String throughput) {
+    static void json(Output output, CaseSession session, SmokeRun run, long seed, Throughput throughput) {
         output.json(json -> {
             json.writeStartObject();
             json.writeObjectFieldStart("device");
@@ -76,7 +79,17 @@ final class SmokeReport {
             json.writeNumberField("passed", run.count(Status.PASSED));
             json.writeNumberField("failed", run.count(Status.FAILED) + run.count(Status.ERROR));
             json.writeNumberField("skipped", run.count(Status.SKIPPED));
-            json.writeStringField("throughput", throughput);
+            json.writeStringField("throughput", throughput.line());
+            json.writeArrayFieldStart("kernels");
+            for (Map.Entry<String, KernelTime> kernel : throughput.bySlowness()) {
+                json.writeStartObject();
+                json.writeStringField("name", kernel.getKey());
+                json.writeNumberField("launches", kernel.getValue().launches());
+                json.writeNumberField("ms", kernel.getValue().nanoseconds() * 1e-6);
+                json.writeNumberField("share", throughput.share(kernel.getValue()));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("cases");
             for (SmokeResult result : run.results()) {
                 json.writeStartObject();
@@ -85,6 +98,7 @@ final class SmokeReport {
                 json.writeStringField("status", result.status().name().toLowerCase(Locale.ROOT));
                 Output.number(json, "maxAbsError", result.maxAbsError());
                 Output.number(json, "tolerance", result.tolerance());
+                json.writeNumberField("seconds", run.seconds(List.of(result)));
                 json.writeStringField("reason", result.reason());
                 json.writeEndObject();
             }

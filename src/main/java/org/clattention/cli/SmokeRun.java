@@ -1,6 +1,7 @@
 package org.clattention.cli;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class SmokeRun {
     private final Output output;
     private final SmokeCheck check = new SmokeCheck();
     private final List<SmokeResult> results = new ArrayList<>();
+    private final IdentityHashMap<SmokeResult, Double> seconds = new IdentityHashMap<>();
     private boolean reopened;
 
     /**
@@ -37,8 +39,10 @@ final class SmokeRun {
 
     /** Runs one check, and says so if it did not pass. */
     void run(SmokeCase smokeCase) {
+        long start = System.nanoTime();
         SmokeResult result = result(smokeCase);
         results.add(result);
+        seconds.put(result, (System.nanoTime() - start) * 1e-9);
         if (result.status() == Status.FAILED || result.status() == Status.ERROR) {
             output.format("%-7s %s: %s", result.status(), smokeCase.name(), result.reason());
             output.line("        again: " + reproduce + " --only " + smokeCase.name());
@@ -83,6 +87,13 @@ final class SmokeRun {
     /** All results so far. */
     List<SmokeResult> results() {
         return results;
+    }
+
+    /** How long these took together, with their data and the reference's answers. */
+    double seconds(List<SmokeResult> some) {
+        return some.stream()
+                .mapToDouble(result -> seconds.getOrDefault(result, 0.0))
+                .sum();
     }
 
     /** How many have this status. */

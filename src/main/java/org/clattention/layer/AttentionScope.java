@@ -38,7 +38,7 @@ public record AttentionScope(
                 || call.wanted().scores() != null
                 || call.wanted().columnSums() != null;
         int firstKey = cached && options.leftWindow() >= 0 && !columnsWanted
-                ? Math.max(0, tokens.lowestPosition() - options.leftWindow())
+                ? Math.min(keys - 1, Math.max(0, tokens.lowestPosition() - options.leftWindow()))
                 : 0;
         boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
         return new AttentionScope(tokens, keys, position, firstKey, call.keyLengths(), byLengths, cached);

@@ -27,7 +27,7 @@ public final class CacheStore implements AutoCloseable {
     private final @Nullable BlockTable blocks;
     private final int[] lengths;
 
-    /** The longest that each sequence has been: what a ring has overwritten depends on it. */
+    /** The longest that each sequence has been or was about to be: what a ring has overwritten depends on it. */
     private final int[] highest;
 
     /**
@@ -117,6 +117,10 @@ public final class CacheStore implements AutoCloseable {
             }
             blocks.resize(after);
         }
+        for (int b = 0; b < after.length; b++) {
+            // From here on rows may be overwritten, even by a call that fails.
+            highest[b] = Math.max(highest[b], after[b]);
+        }
     }
 
     private void requireRing(int count, int leftWindow) {
@@ -142,7 +146,6 @@ public final class CacheStore implements AutoCloseable {
     public void commit(int[] counts) {
         for (int b = 0; b < counts.length; b++) {
             lengths[b] += counts[b];
-            highest[b] = Math.max(highest[b], lengths[b]);
         }
     }
 
@@ -152,15 +155,7 @@ public final class CacheStore implements AutoCloseable {
      * @throws IllegalArgumentException if the sequence is shorter, or if a ring has overwritten what would be seen again
      */
     public void truncate(int sequence, int length, int leftWindow) {
-        if (length < 0 || length > lengths[sequence]) {
-            throw new IllegalArgumentException("length: " + length + " must be between 0 and the " + lengths[sequence]
-                    + " tokens of sequence " + sequence);
-        }
-        int overwritten = highest[sequence] - options.capacity();
-        if (options.kind() == Kind.RING && length > 0 && Math.max(0, length - leftWindow) < overwritten) {
-            throw new IllegalArgumentException("length: " + length
-                    + " goes back too far; the ring has overwritten tokens" + " before " + overwritten);
-        }
+        requireTruncatable(sequence, length, leftWindow);
         lengths[sequence] = length;
         if (length == 0) {
             highest[sequence] = 0;
@@ -168,6 +163,24 @@ public final class CacheStore implements AutoCloseable {
         if (blocks != null) {
             blocks.resize(lengths);
         }
+    }
+
+    /** Checks that a sequence can be truncated; changes nothing. */
+    public void requireTruncatable(int sequence, int length, int leftWindow) {
+        if (length < 0 || length > lengths[sequence]) {
+            throw new IllegalArgumentException("length: " + length + " must be between 0 and the " + lengths[sequence]
+                    + " tokens of sequence " + sequence);
+        }
+        int overwritten = overwritten(sequence);
+        if (length > 0 && Math.max(0, length - leftWindow) < overwritten) {
+            throw new IllegalArgumentException("length: " + length
+                    + " goes back too far; the ring has overwritten tokens" + " before " + overwritten);
+        }
+    }
+
+    /** How many of the first tokens of a sequence a ring has overwritten. */
+    public int overwritten(int sequence) {
+        return options.kind() == Kind.RING ? Math.max(0, highest[sequence] - options.capacity()) : 0;
     }
 
     /** The key rows. */

@@ -59,9 +59,9 @@ public record TokenRows(int batch, int rows, int longest, int[] counts, int[] fi
         return ragged ? rows : longest;
     }
 
-    /** The most tokens of a sequence after this call. */
+    /** The most tokens of a sequence after this call; at least 1: without any token there is a masked key, so that steps have work. */
     public int longestAfter() {
-        int most = 0;
+        int most = 1;
         for (int b = 0; b < batch; b++) {
             most = Math.max(most, past[b] + counts[b]);
         }

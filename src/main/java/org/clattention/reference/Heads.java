@@ -24,7 +24,7 @@ public final class Heads {
     }
 
     /** [B, H, S, from..to) of the last dimension of [B, H, S, d]; also for other ranks. */
-    static RefTensor columns(RefTensor x, int from, int to) {
+    public static RefTensor columns(RefTensor x, int from, int to) {
         int[] shape = x.shape();
         shape[shape.length - 1] = to - from;
         RefTensor out = RefTensor.zeros(shape);
@@ -36,7 +36,7 @@ public final class Heads {
     }
 
     /** [B, 1, S, d] to [B, H, S, d]: the same rows for every head. */
-    static RefTensor repeat(RefTensor x, int heads) {
+    public static RefTensor repeat(RefTensor x, int heads) {
         RefTensor out = RefTensor.zeros(x.dim(0), heads, x.dim(2), x.dim(3));
         int run = x.dim(2) * x.dim(3);
         for (int n = 0; n < x.dim(0) * heads; n++) {

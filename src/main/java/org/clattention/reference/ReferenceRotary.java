@@ -64,7 +64,7 @@ public final class ReferenceRotary {
     }
 
     /** The positions first, first + 1, … for every one of {@code batch} sequences: I64 [batch, length]. */
-    static HostTensor consecutive(int batch, int length, int first) {
+    public static HostTensor consecutive(int batch, int length, int first) {
         long[] positions = new long[batch * length];
         for (int n = 0; n < positions.length; n++) {
             positions[n] = (long) first + n % length;

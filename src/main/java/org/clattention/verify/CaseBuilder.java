@@ -2,6 +2,7 @@ package org.clattention.verify;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 
 /** Collects a case whose inputs are made from a seed. */
@@ -27,9 +28,36 @@ final class CaseBuilder {
         return this;
     }
 
+    /** Takes an attribute back. */
+    CaseBuilder withoutAttribute(String key) {
+        attributes.remove(key);
+        return this;
+    }
+
     /** Random values of this standard deviation. */
     CaseBuilder random(String input, double std, long... shape) {
-        inputs.put(input, SeededTensors.tensor(seed, nextTensor++, std, shape));
+        return random(input, DataType.F32, std, shape);
+    }
+
+    /** The same in another type. */
+    CaseBuilder random(String input, DataType type, double std, long... shape) {
+        return input(input, SeededTensors.tensor(seed, nextTensor++, type, std, shape));
+    }
+
+    /** Random values around 1, for the weights of a norm. */
+    CaseBuilder nearOne(String input, long... shape) {
+        float[] values = uniform(shape);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += 0.5f;
+        }
+        return input(input, HostTensor.of(values, shape));
+    }
+
+    /** Rounds inputs to another type. */
+    CaseBuilder rounded(DataType type, String... names) {
+        for (String input : names) {
+            input(input, input(input).to(type));
+        }
         return this;
     }
 

@@ -26,7 +26,8 @@ final class EngineAttention {
             "q_num_heads",
             "kv_num_heads",
             "qk_matmul_output_mode",
-            "softmax_precision");
+            "softmax_precision",
+            WeightSummaries.TOP_KEYS);
     private static final Set<String> INPUTS =
             Set.of("Q", "K", "V", "attn_mask", "past_key", "past_value", "nonpad_kv_seqlen", "sinks", "alibi_slopes");
 
@@ -41,7 +42,11 @@ final class EngineAttention {
         tensors.requireKnown(INPUTS);
         Set<String> wanted = goldenCase.outputs().keySet();
         int mode = wanted.contains("qk_matmul_output") ? attributes.getInt("qk_matmul_output_mode", 0) : -1;
-        ReturnOptions returned = new ReturnOptions(mode == WEIGHTS_MODE, stage(mode), wanted.contains("log_sum_exp"));
+        ReturnOptions returned = new ReturnOptions(mode == WEIGHTS_MODE, stage(mode), wanted.contains("log_sum_exp"))
+                .withSummaries(
+                        wanted.contains(WeightSummaries.ENTROPY),
+                        attributes.getInt(WeightSummaries.TOP_KEYS, 0),
+                        wanted.contains(WeightSummaries.COLUMN_SUMS));
         DotProductInputs inputs = inputs(tensors, attributes).returning(returned);
         try (AttentionResult result =
                 engine.dotProductAttention(options(attributes, tensors)).forward(inputs)) {
@@ -49,6 +54,10 @@ final class EngineAttention {
             out.put("Y", CaseTensors.download(result.output()));
             put(out, "qk_matmul_output", mode == WEIGHTS_MODE ? result.weights() : result.scores());
             put(out, "log_sum_exp", result.logSumExp());
+            put(out, WeightSummaries.ENTROPY, result.entropy());
+            put(out, WeightSummaries.TOP_KEYS, result.topKeys());
+            put(out, WeightSummaries.TOP_WEIGHTS, result.topWeights());
+            put(out, WeightSummaries.COLUMN_SUMS, result.columnSums());
             put(out, "present_key", result.presentKey());
             put(out, "present_value", result.presentValue());
             return out;

@@ -11,6 +11,7 @@ import org.clattention.AttentionResult;
 import org.clattention.BlockConfig;
 import org.clattention.BlockWeights;
 import org.clattention.HostTensor;
+import org.clattention.KvCache;
 import org.clattention.TransformerBlock;
 
 /** The operation {@code transformer_block}. */
@@ -29,7 +30,8 @@ final class EngineBlock {
 
     private EngineBlock() {}
 
-    static Map<String, HostTensor> run(AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors) {
+    static Map<String, HostTensor> run(
+            AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors, CallPlan plan) {
         Attributes attributes = goldenCase.attributes();
         attributes.requireKnown(Set.of("norm", "norm_position", "norm_eps", "activation", "attention"));
         Set<String> inputs = new HashSet<>(EngineLayer.INPUTS);
@@ -47,6 +49,10 @@ final class EngineBlock {
                 CaseAttributes.oneOf(attributes, "activation", Activation.class),
                 Math.toIntExact(tensors.get("w_up").dim(0)));
         TransformerBlock block = tensors.own(engine.transformerBlock(config, weights(tensors)));
+        if (!plan.calls().isEmpty()) {
+            KvCache cache = plan.cache() == null ? null : tensors.own(block.newCache(plan.cache()));
+            return Map.of("y", PlannedCalls.run(engine, tensors, plan, cache, block::forward));
+        }
         AttentionInputs call = AttentionInputs.of(tensors.upload("x"))
                 .withMasks(tensors.masks())
                 .withPositions(tensors.integers("position_ids"));

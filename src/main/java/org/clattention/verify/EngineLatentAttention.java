@@ -44,12 +44,18 @@ final class EngineLatentAttention {
 
     private EngineLatentAttention() {}
 
-    static Map<String, HostTensor> run(AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors) {
+    static Map<String, HostTensor> run(
+            AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors, CallPlan plan) {
         goldenCase.attributes().requireKnown(ATTRIBUTES);
         tensors.requireKnown(INPUTS);
         HostTensor x = tensors.get("x");
-        LatentConfig config = config(goldenCase.attributes(), Math.toIntExact(x.dim(-1)));
+        LatentConfig config =
+                config(goldenCase.attributes(), Math.toIntExact(x.dim(-1))).withForm(plan.form());
         LatentAttention layer = tensors.own(engine.latentAttention(config, weights(tensors)));
+        if (!plan.calls().isEmpty()) {
+            KvCache given = plan.cache() == null ? null : tensors.own(layer.newCache(plan.cache()));
+            return Map.of("y", PlannedCalls.run(engine, tensors, plan, given, layer::forward));
+        }
         HostTensor pastLatent = tensors.find("past_latent");
         int past = pastLatent == null ? 0 : Math.toIntExact(pastLatent.dim(1));
         int capacity = Math.toIntExact(past + x.dim(1));

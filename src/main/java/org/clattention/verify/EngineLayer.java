@@ -43,12 +43,16 @@ final class EngineLayer {
 
     private EngineLayer() {}
 
-    static Map<String, HostTensor> run(AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors) {
+    static Map<String, HostTensor> run(
+            AttentionEngine engine, GoldenCase goldenCase, CaseTensors tensors, CallPlan plan) {
         tensors.requireKnown(INPUTS);
         Tensor memory = tensors.uploadIfPresent("memory");
         AttentionConfig config =
                 CaseAttributes.layer(goldenCase.attributes(), tensors, memory == null ? "x" : "memory");
         MultiHeadAttention layer = tensors.own(engine.multiHeadAttention(config, CaseAttributes.weights(tensors)));
+        if (!plan.calls().isEmpty()) {
+            return inCalls(engine, goldenCase, tensors, plan, layer);
+        }
         Tensor x = tensors.upload("x");
         KvCache cache = cache(goldenCase, tensors, layer);
         boolean wantsWeights = goldenCase.outputs().containsKey("weights");
@@ -70,6 +74,24 @@ final class EngineLayer {
             }
             return out;
         }
+    }
+
+    private static Map<String, HostTensor> inCalls(
+            AttentionEngine engine,
+            GoldenCase goldenCase,
+            CaseTensors tensors,
+            CallPlan plan,
+            MultiHeadAttention layer) {
+        KvCache cache = plan.cache() == null ? null : tensors.own(layer.newCache(plan.cache()));
+        Map<String, HostTensor> out = new HashMap<>();
+        out.put("y", PlannedCalls.run(engine, tensors, plan, cache, layer::forward));
+        if (cache != null && goldenCase.outputs().containsKey("present_key")) {
+            out.put("present_key", CaseTensors.download(tensors.own(cache.keys())));
+        }
+        if (cache != null && goldenCase.outputs().containsKey("present_value")) {
+            out.put("present_value", CaseTensors.download(tensors.own(cache.values())));
+        }
+        return out;
     }
 
     private static @Nullable KvCache cache(GoldenCase goldenCase, CaseTensors tensors, MultiHeadAttention layer) {

@@ -15,13 +15,18 @@ public final class EngineRunner implements CaseRunner {
 
     @Override
     public Map<String, HostTensor> run(GoldenCase goldenCase) {
+        return run(goldenCase, CallPlan.ONE_CALL);
+    }
+
+    @Override
+    public Map<String, HostTensor> run(GoldenCase goldenCase, CallPlan plan) {
         try (CaseTensors tensors = new CaseTensors(engine, goldenCase)) {
             return switch (goldenCase.op()) {
                 case "attention" -> EngineAttention.run(engine, goldenCase, tensors);
-                case "multi_head_attention" -> EngineLayer.run(engine, goldenCase, tensors);
+                case "multi_head_attention" -> EngineLayer.run(engine, goldenCase, tensors, plan);
                 case "softmax" -> EngineOperators.softmax(engine, goldenCase, tensors);
-                case "latent_attention" -> EngineLatentAttention.run(engine, goldenCase, tensors);
-                case "transformer_block" -> EngineBlock.run(engine, goldenCase, tensors);
+                case "latent_attention" -> EngineLatentAttention.run(engine, goldenCase, tensors, plan);
+                case "transformer_block" -> EngineBlock.run(engine, goldenCase, tensors, plan);
                 case "rotary_embedding" -> EngineOperators.rotaryEmbedding(engine, goldenCase, tensors);
                 case "layer_normalization" -> EngineOperators.layerNormalization(engine, goldenCase, tensors);
                 case "rms_normalization" -> EngineOperators.rmsNormalization(engine, goldenCase, tensors);

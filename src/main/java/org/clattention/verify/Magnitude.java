@@ -10,9 +10,16 @@ final class Magnitude {
     /** Of one output of a case. */
     static double of(GoldenCase goldenCase, String output, HostTensor want) {
         double own = largest(want);
-        if (!goldenCase.op().equals("attention")) {
-            return own;
-        }
+        return switch (goldenCase.op()) {
+            case "attention" -> attention(goldenCase, output, own);
+            case "layer_normalization" -> layerNorm(goldenCase, output, own);
+            // A factor times x: where it is tiny, its relative error is that of x many times over.
+            case "gelu", "swish" -> Math.max(own, largest(goldenCase.inputs().get("x")));
+            default -> own;
+        };
+    }
+
+    private static double attention(GoldenCase goldenCase, String output, double own) {
         double scores = scores(goldenCase);
         return switch (output) {
             // Averages of values can be small by cancellation, and are no more exact for that.
@@ -23,6 +30,32 @@ final class Magnitude {
                         ? own * (1 + scores)
                         : Math.max(own, scores);
             default -> own + scores;
+        };
+    }
+
+    /** Values and mean are as exact as x is; what is left of them is divided by the deviation. */
+    private static double layerNorm(GoldenCase goldenCase, String output, double own) {
+        HostTensor x = goldenCase.inputs().get("X");
+        int size = Math.toIntExact(x.dim(-1));
+        double spread = 0;
+        for (int from = 0; from < x.elements(); from += size) {
+            double mean = 0;
+            double largest = 0;
+            for (int i = from; i < from + size; i++) {
+                mean += x.getDouble(i) / size;
+                largest = Math.max(largest, Math.abs(x.getDouble(i)));
+            }
+            double variance = 0;
+            for (int i = from; i < from + size; i++) {
+                variance += (x.getDouble(i) - mean) * (x.getDouble(i) - mean) / size;
+            }
+            double epsilon = goldenCase.attributes().getDouble("epsilon", 1e-5);
+            spread = Math.max(spread, largest / Math.sqrt(variance + epsilon));
+        }
+        return switch (output) {
+            case "Y" -> Math.max(own, spread * largest(goldenCase.inputs().get("W")));
+            case "InvStdDev" -> own * (1 + spread);
+            default -> Math.max(own, largest(x));
         };
     }
 

@@ -3,40 +3,84 @@ package org.clattention.verify;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
-import org.clattention.reference.AttentionProblem;
-import org.clattention.reference.Heads;
-import org.clattention.reference.LayerOptions;
 import org.clattention.reference.RefTensor;
-import org.clattention.reference.ReferenceAttention;
+import org.clattention.reference.ReferenceLayer;
 import org.clattention.reference.ScoreStage;
 import org.clattention.reference.TensorSet;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Answers golden cases in plain single precision, every operation rounded to float, every sum from left to right: the
- * yardstick of {@link Tolerance}. It takes masks and biases from the float64 reference, so it says how much precision is
- * lost and nothing about who attends to whom. Operations: {@code attention} without a past, {@code multi_head_attention}
- * without rotation, normalization, past and gates, {@code softmax}.
+ * Answers golden cases in plain single precision, every operation rounded to float, every sum of products from left to
+ * right: the yardstick of {@link Tolerance}. It takes masks, biases, angles and functions from the float64 reference, so it
+ * says how much precision is lost and nothing about who attends to whom. All operations, without a past.
  */
 public final class PlainRunner implements CaseRunner {
-    private static final Set<String> LAYER_INPUTS = Set.of(
-            "x", "memory", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o", "attn_mask", "nonpad_kv_seqlen");
-
     @Override
     public Map<String, HostTensor> run(GoldenCase goldenCase) {
+        return run(goldenCase, CallPlan.ONE_CALL);
+    }
+
+    /** The same whatever the calls, but keys and values have the precision of the plan's cache. */
+    @Override
+    public Map<String, HostTensor> run(GoldenCase goldenCase, CallPlan plan) {
         TensorSet in = new TensorSet(goldenCase.inputs());
         Attributes attributes = goldenCase.attributes();
         Map<String, RefTensor> results = switch (goldenCase.op()) {
             case "attention" -> attention(in, attributes);
-            case "multi_head_attention" -> layer(in, attributes);
+            case "multi_head_attention" -> layer(in, attributes, plan.storedType());
+            case "latent_attention" -> latent(in, attributes, plan.storedType());
+            case "transformer_block" -> block(in, attributes, plan.storedType());
             case "softmax" -> Map.of("y", softmax(in.real("x"), attributes.getInt("axis", -1)));
+            case "layer_normalization" -> PlainNorms.layerNormalization(in, attributes);
+            case "rms_normalization" -> PlainNorms.rmsNormalization(in, attributes);
+            case "rotary_embedding", "gelu", "swish" -> rounded(goldenCase);
             default -> throw new UnsupportedCaseException("no plain computation of " + goldenCase.op());
         };
+        HostTensor x = goldenCase.inputs().get("x");
         Map<String, HostTensor> out = new HashMap<>();
-        results.forEach((name, tensor) -> out.put(name, tensor.toHost()));
+        results.forEach((name, tensor) -> {
+            HostTensor host = tensor.toHost();
+            // A layer returns its output in the type of its input.
+            boolean narrow = name.equals("y") && x != null && CaseTensors.storage(x.type()) != DataType.F32;
+            out.put(name, narrow ? host.to(x.type()) : host);
+        });
         return out;
+    }
+
+    /** Short computations per element, which are rounded at their end alone. */
+    private static Map<String, RefTensor> rounded(GoldenCase goldenCase) {
+        Map<String, RefTensor> out = new HashMap<>();
+        new ReferenceRunner().run(goldenCase).forEach((name, tensor) -> {
+            out.put(name, PlainSteps.round(RefTensor.of(tensor)));
+        });
+        return out;
+    }
+
+    private static Map<String, RefTensor> layer(TensorSet in, Attributes attributes, DataType stored) {
+        in.requireKnown(PlainLayer.INPUTS);
+        ReferenceLayer.Result result =
+                PlainLayer.forward(ReferenceAttributes.layer(attributes), in, in.real("x"), stored);
+        Map<String, RefTensor> out = new HashMap<>();
+        out.put("y", result.y());
+        out.put("weights", result.weights());
+        out.put("present_key", result.presentKey());
+        out.put("present_value", result.presentValue());
+        return out;
+    }
+
+    private static Map<String, RefTensor> latent(TensorSet in, Attributes attributes, DataType stored) {
+        if (in.has("past_latent")) {
+            throw new UnsupportedCaseException("no plain computation with a past");
+        }
+        return PlainLatentAttention.forward(ReferenceAttributes.latent(attributes), in, stored);
+    }
+
+    private static Map<String, RefTensor> block(TensorSet in, Attributes attributes, DataType stored) {
+        if (in.has("past_key")) {
+            throw new UnsupportedCaseException("no plain computation with a past");
+        }
+        return Map.of("y", PlainBlock.forward(ReferenceAttributes.block(attributes), in, stored));
     }
 
     private static Map<String, RefTensor> attention(TensorSet in, Attributes attributes) {
@@ -61,12 +105,21 @@ public final class PlainRunner implements CaseRunner {
             case BIASED -> plain.biased();
             case WEIGHTS -> plain.weights();
         };
-        return Map.of("Y", query.restore(plain.output()), "log_sum_exp", plain.logSumExp(), "qk_matmul_output", wanted);
+        Map<String, RefTensor> out = new HashMap<>();
+        if (attributes.has(WeightSummaries.TOP_KEYS)) {
+            WeightSummaries.of(plain.weights(), attributes.getInt(WeightSummaries.TOP_KEYS, 0))
+                    .forEach((name, tensor) -> out.put(name, PlainSteps.round(tensor)));
+        }
+        out.put("Y", query.restore(plain.output()));
+        out.put("log_sum_exp", plain.logSumExp());
+        out.put("qk_matmul_output", wanted);
+        return out;
     }
 
     private static RefTensor scores(TensorSet in, Attributes attributes, long mode) {
         Map<String, Object> changed = new HashMap<>(attributes.asMap());
         changed.put("qk_matmul_output_mode", mode);
+        changed.remove(WeightSummaries.TOP_KEYS);
         Set<String> wanted = Set.of("qk_matmul_output");
         RefTensor scores = ReferenceAttentionOperator.run(in, new Attributes(changed), wanted)
                 .get("qk_matmul_output");
@@ -74,64 +127,6 @@ public final class PlainRunner implements CaseRunner {
             throw new IllegalStateException("the reference returned no scores");
         }
         return scores;
-    }
-
-    private static Map<String, RefTensor> layer(TensorSet in, Attributes attributes) {
-        in.requireKnown(LAYER_INPUTS);
-        LayerOptions options = ReferenceAttributes.layer(attributes);
-        if (options.rotary() != null) {
-            throw new UnsupportedCaseException("no plain computation with rotary embedding");
-        }
-        RefTensor x = in.real("x");
-        RefTensor source = in.has("memory") ? in.real("memory") : x;
-        RefTensor query = Heads.split("w_q", linear(x, in.get("w_q"), in.find("b_q")), options.heads());
-        RefTensor key = Heads.split("w_k", linear(source, in.get("w_k"), in.find("b_k")), options.kvHeads());
-        RefTensor value = Heads.split("w_v", linear(source, in.get("w_v"), in.find("b_v")), options.kvHeads());
-        AttentionProblem.Builder problem = AttentionProblem.of(query, key, value)
-                .mask(in.find("attn_mask"))
-                .lengths(in.find("nonpad_kv_seqlen"))
-                .options(options.attention());
-        PlainAttention plain = new PlainAttention(
-                query,
-                key,
-                value,
-                (float) options.attention().scaleFor(query.dim(3)),
-                (float) options.attention().softcap(),
-                PlainAttention.bias(scores(problem, ScoreStage.SOFTCAPPED), scores(problem, ScoreStage.BIASED)),
-                null);
-        RefTensor y = linear(Heads.merge(plain.output()), in.get("w_o"), in.find("b_o"));
-        return Map.of("y", y, "weights", plain.weights());
-    }
-
-    private static RefTensor scores(AttentionProblem.Builder problem, ScoreStage stage) {
-        RefTensor scores =
-                ReferenceAttention.attend(problem.wantedScores(stage).build()).scores();
-        if (scores == null) {
-            throw new IllegalStateException("the reference returned no scores");
-        }
-        return scores;
-    }
-
-    /** x·weightᵀ + bias in single precision. */
-    private static RefTensor linear(RefTensor x, HostTensor weight, @Nullable HostTensor bias) {
-        int in = x.dim(-1);
-        int out = Math.toIntExact(weight.dim(0));
-        float[] input = PlainAttention.floats(x);
-        int rows = input.length / in;
-        double[] y = new double[rows * out];
-        IntStream.range(0, out).parallel().forEach(o -> {
-            float[] w = weight.rows(o, o + 1).toFloats();
-            for (int r = 0; r < rows; r++) {
-                float sum = 0;
-                for (int k = 0; k < in; k++) {
-                    sum += input[r * in + k] * w[k];
-                }
-                y[r * out + o] = bias == null ? sum : sum + bias.getFloat(o);
-            }
-        });
-        int[] shape = x.shape();
-        shape[shape.length - 1] = out;
-        return new RefTensor(y, shape);
     }
 
     private static RefTensor softmax(RefTensor x, int axis) {

@@ -16,7 +16,7 @@ import org.clattention.reference.TensorSet;
 
 /**
  * The operation {@code attention}: ONNX {@code Attention} (opset 25), and our {@code sinks}, {@code alibi_slopes} and
- * {@code log_sum_exp}. {@code softmax_precision} is accepted and changes nothing: everything is float64.
+ * {@code log_sum_exp}, and with the attribute {@code top_keys} the {@link WeightSummaries}. {@code softmax_precision} is accepted and changes nothing: everything is float64.
  */
 final class ReferenceAttentionOperator {
     private ReferenceAttentionOperator() {}
@@ -31,7 +31,8 @@ final class ReferenceAttentionOperator {
                 "q_num_heads",
                 "kv_num_heads",
                 "qk_matmul_output_mode",
-                "softmax_precision"));
+                "softmax_precision",
+                WeightSummaries.TOP_KEYS));
         in.requireKnown(Set.of(
                 "Q", "K", "V", "attn_mask", "past_key", "past_value", "nonpad_kv_seqlen", "sinks", "alibi_slopes"));
         int heads = attributes.getInt("q_num_heads", 0);
@@ -44,7 +45,12 @@ final class ReferenceAttentionOperator {
         }
         HostTensor lengths =
                 in.findIntegers("nonpad_kv_seqlen", "[B]", query.heads().dim(0));
-        ScoreStage stage = ScoreStage.ofMode(attributes.getInt("qk_matmul_output_mode", 0));
+        boolean summaries = attributes.has(WeightSummaries.TOP_KEYS);
+        ScoreStage stage =
+                summaries ? ScoreStage.WEIGHTS : ScoreStage.ofMode(attributes.getInt("qk_matmul_output_mode", 0));
+        if (summaries && wanted.contains("qk_matmul_output")) {
+            throw new UnsupportedCaseException("scores together with summaries of the weights");
+        }
         AttentionResult result =
                 ReferenceAttention.attend(AttentionProblem.of(query.heads(), key.heads(), value.heads())
                         .past(
@@ -55,14 +61,16 @@ final class ReferenceAttentionOperator {
                         .sinks(in.has("sinks") ? in.real("sinks") : null)
                         .alibiSlopes(in.has("alibi_slopes") ? in.real("alibi_slopes") : null)
                         .options(options(attributes, lengths != null && !in.has("past_key")))
-                        .wantedScores(wanted.contains("qk_matmul_output") ? stage : null)
+                        .wantedScores(summaries || wanted.contains("qk_matmul_output") ? stage : null)
                         .build());
         Map<String, RefTensor> out = new HashMap<>();
         out.put("Y", query.restore(result.output()));
         out.put("present_key", result.presentKey());
         out.put("present_value", result.presentValue());
         out.put("log_sum_exp", result.logSumExp());
-        if (result.scores() != null) {
+        if (summaries && result.scores() != null) {
+            out.putAll(WeightSummaries.of(result.scores(), attributes.getInt(WeightSummaries.TOP_KEYS, 0)));
+        } else if (result.scores() != null) {
             out.put("qk_matmul_output", result.scores());
         }
         return out;

@@ -3,6 +3,7 @@ package org.clattention.verify;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.clattention.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
 /** Checks of scaled dot-product attention, and of its steps as far as each can be had alone. */
@@ -10,6 +11,7 @@ final class SmokeAttention {
     static final String SCORES = "scaled_scores";
     static final String SOFTMAX = "softmax";
     static final String VALUES = "weighted_values";
+    static final String SUMMARIES = "summaries";
     static final String WHOLE = "attention";
     static final String RANDOM = "random";
     static final String REPEAT = "repeat";
@@ -66,6 +68,52 @@ final class SmokeAttention {
                 return builder.wants("Y").build();
             });
         }
+    }
+
+    /**
+     * Entropy, heaviest keys and column sums of weights that a mask gives (the scale is 0): in each row all weights differ
+     * by a tenth at least, so that there is one right order.
+     */
+    static void summaries(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
+        for (AttentionShape shape : shapes) {
+            for (boolean causal : new boolean[] {false, true}) {
+                String name = SUMMARIES + (causal ? "-causal-" : "-") + shape;
+                long reduction = Math.max(shape.queries(), shape.reduction());
+                add(
+                        out,
+                        name,
+                        SUMMARIES,
+                        reduction,
+                        () -> tensors(name, shape, seed)
+                                .attribute("scale", 0.0)
+                                .attribute("is_causal", causal ? 1L : 0L)
+                                .attribute(WeightSummaries.TOP_KEYS, 4L)
+                                .input("attn_mask", steps(shape))
+                                .wants(
+                                        "Y",
+                                        WeightSummaries.ENTROPY,
+                                        WeightSummaries.TOP_KEYS,
+                                        WeightSummaries.TOP_WEIGHTS,
+                                        WeightSummaries.COLUMN_SUMS)
+                                .build());
+            }
+        }
+    }
+
+    /** In each row the multiples of 1/8, in an order of its own. */
+    private static HostTensor steps(AttentionShape shape) {
+        int keys = shape.keys();
+        float[] bias = new float[shape.heads() * shape.queries() * keys];
+        for (int row = 0; row < bias.length / keys; row++) {
+            SplittableRandom random = new SplittableRandom(row);
+            for (int j = 0; j < keys; j++) {
+                // Fisher and Yates, from the inside out.
+                int other = random.nextInt(j + 1);
+                bias[row * keys + j] = bias[row * keys + other];
+                bias[row * keys + other] = -j / 8f;
+            }
+        }
+        return HostTensor.of(bias, shape.heads(), shape.queries(), keys);
     }
 
     /** Every variant on every shape: the output alone, and with weights and log-sum-exp, which may take another path. */

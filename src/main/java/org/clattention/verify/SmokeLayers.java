@@ -2,6 +2,7 @@ package org.clattention.verify;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
@@ -11,9 +12,31 @@ final class SmokeLayers {
     static final String OUTPUT = "output_projection";
     static final String LAYER = "layer";
 
-    /** Names of the variants of a layer; {@link #vary} says what each means. */
+    /** Names of the variants of a layer; {@link LayerVariant} says what each means. */
     private static final String[] VARIANTS = {
-        "plain", "biases", "causal", "window", "softcap", "mask", "lengths", "weights", "cross", "everything"
+        "plain",
+        "biases",
+        "causal",
+        "window",
+        "softcap",
+        "mask",
+        "lengths",
+        "weights",
+        "cross",
+        "qk-norm",
+        "sinks",
+        "alibi",
+        "gate",
+        "rotary-half",
+        "rotary-interleaved",
+        "rotary-partial",
+        "rotary-linear",
+        "rotary-llama3",
+        "rotary-yarn",
+        "f16",
+        "bf16",
+        "bf16-weights",
+        "everything"
     };
 
     private SmokeLayers() {}
@@ -106,7 +129,7 @@ final class SmokeLayers {
                     if (cross) {
                         builder.random("memory", 1, shape.batch(), shape.length() + 6L, shape.width() + 3L);
                     }
-                    vary(builder, variant, shape, shape.length() + (cross ? 6 : 0));
+                    LayerVariant.add(builder, variant, shape, shape.length() + (cross ? 6 : 0));
                     return builder.wants("y").build();
                 }));
             }
@@ -115,43 +138,20 @@ final class SmokeLayers {
 
     /** x and the four matrices; deviations keep every intermediate result at the size of x. */
     static CaseBuilder weights(CaseBuilder builder, Shape shape, int memoryWidth) {
+        return weights(builder, shape, memoryWidth, DataType.F32);
+    }
+
+    /** The same with matrices of another type. */
+    static CaseBuilder weights(CaseBuilder builder, Shape shape, int memoryWidth, DataType type) {
         int queryWidth = shape.heads() * shape.size();
         int context = shape.heads() * shape.valueSize();
+        double memoryStd = 1 / Math.sqrt(memoryWidth);
         return builder.attribute("num_heads", (long) shape.heads())
                 .attribute("num_kv_heads", (long) shape.kvHeads())
                 .random("x", 1, shape.batch(), shape.length(), shape.width())
-                .random("w_q", 1 / Math.sqrt(shape.width()), queryWidth, shape.width())
-                .random("w_k", 1 / Math.sqrt(memoryWidth), (long) shape.kvHeads() * shape.size(), memoryWidth)
-                .random("w_v", 1 / Math.sqrt(memoryWidth), (long) shape.kvHeads() * shape.valueSize(), memoryWidth)
-                .random("w_o", 1 / Math.sqrt(context), shape.width(), context);
-    }
-
-    private static void vary(CaseBuilder to, String variant, Shape shape, int keys) {
-        switch (variant) {
-            case "biases" -> biases(to, shape);
-            case "causal" -> to.attribute("causal", true);
-            case "window" -> to.attribute("left_window", 4L).attribute("right_window", 3L);
-            case "softcap" -> to.attribute("softcap", 2.0);
-            case "mask" -> to.booleans("attn_mask", 0.7, shape.batch(), 1, shape.length(), keys);
-            case "lengths" -> to.lengths("nonpad_kv_seqlen", shape.batch(), keys);
-            case "weights" -> to.wants("weights");
-            case "everything" -> {
-                biases(to, shape);
-                to.attribute("causal", true).attribute("left_window", 20L).attribute("scale", 0.4);
-                vary(to, "softcap", shape, keys);
-                vary(to, "lengths", shape, keys);
-                to.bias("attn_mask", 0.2, shape.heads(), shape.length(), keys).wants("weights");
-            }
-            default -> {
-                // plain and cross differ by their inputs alone
-            }
-        }
-    }
-
-    private static void biases(CaseBuilder to, Shape shape) {
-        to.random("b_q", 0.5, (long) shape.heads() * shape.size())
-                .random("b_k", 0.5, (long) shape.kvHeads() * shape.size())
-                .random("b_v", 0.5, (long) shape.kvHeads() * shape.valueSize())
-                .random("b_o", 0.5, shape.width());
+                .random("w_q", type, 1 / Math.sqrt(shape.width()), queryWidth, shape.width())
+                .random("w_k", type, memoryStd, (long) shape.kvHeads() * shape.size(), memoryWidth)
+                .random("w_v", type, memoryStd, (long) shape.kvHeads() * shape.valueSize(), memoryWidth)
+                .random("w_o", type, 1 / Math.sqrt(context), shape.width(), context);
     }
 }

@@ -43,8 +43,22 @@ public enum SmokeSuite {
             List.of(new Shape(2, 97, 256, 8, 8, 32, 32), new Shape(1, 128, 512, 8, 2, 64, 64)),
             List.of(new Shape(4, 257, 768, 12, 12, 64, 64)));
 
+    /** For caches, ragged calls and blocks, each of which runs a shape in many ways. */
+    private static final List<List<Shape>> SEQUENCES = List.of(
+            List.of(new Shape(2, 13, 24, 4, 2, 12, 10)),
+            List.of(new Shape(3, 40, 64, 8, 2, 32, 32), new Shape(1, 67, 96, 6, 6, 16, 16)),
+            List.of(new Shape(2, 300, 256, 8, 4, 64, 64)));
+
+    private static final List<List<SmokeLatent.Shape>> LATENTS = List.of(
+            List.of(
+                    new SmokeLatent.Shape(2, 1, 16, 2, 6, 4, 5, 12, 0),
+                    new SmokeLatent.Shape(2, 11, 24, 4, 8, 4, 8, 16, 20)),
+            List.of(new SmokeLatent.Shape(2, 40, 128, 8, 32, 16, 32, 64, 96)),
+            List.of(new SmokeLatent.Shape(1, 257, 1024, 16, 128, 64, 128, 512, 768)));
+
     private static final int[][] COLUMNS = {{1, 2, 31, 63, 64, 65, 257, 1023}, {128, 2048, 4097}, {32768, 100003}};
     private static final int[][] ROWS = {{1, 33}, {31, 64, 65}, {127, 257}};
+    private static final int[][] LENGTHS = {{1, 7, 33}, {64, 100}, {1000}};
     private static final int[][] WIDTHS = {{1, 16, 33}, {15, 17, 64, 257}, {511, 768}};
 
     private final int lists;
@@ -71,8 +85,22 @@ public enum SmokeSuite {
         SmokeAttention.scores(out, shapes, seed);
         SmokeAttention.softmax(out, first(COLUMNS), seed);
         SmokeAttention.values(out, shapes, seed);
+        SmokeOperators.rotations(out, first(LENGTHS), seed);
+        SmokeOperators.caches(out, seed);
+        SmokeOperators.norms(out, first(COLUMNS), seed);
+        SmokeLatent.headProducts(out, first(ROWS), first(WIDTHS), seed);
+        SmokeOperators.activations(out, first(COLUMNS), seed);
+        SmokeBlocks.gates(out, first(WIDTHS), seed);
+        SmokeBlocks.sums(out, first(WIDTHS), seed);
+        SmokeAttention.summaries(out, shapes, seed);
         SmokeAttention.whole(out, shapes, seed);
         SmokeLayers.layers(out, first(LAYERS), seed);
+        SmokeCaches.caches(out, first(SEQUENCES), seed);
+        for (Shape shape : first(SEQUENCES)) {
+            SmokeCaches.ragged(out, shape.width(), seed);
+        }
+        SmokeLatent.layers(out, first(LATENTS), seed);
+        SmokeBlocks.blocks(out, first(SEQUENCES), seed);
         SmokeAttention.repeats(out, shapes, seed);
         SmokeConfigurations.add(out, flops, longest, seed);
         return out;

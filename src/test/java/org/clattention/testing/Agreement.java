@@ -1,5 +1,7 @@
 package org.clattention.testing;
 
+import java.util.Arrays;
+import org.clattention.DataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +26,50 @@ public final class Agreement {
         // Errors of a sum grow like the root of its length; an error of a score is a relative error of its weight.
         double score = EPSILON * Math.sqrt(c.headSize()) * (1 + plain.scoreMagnitude());
         double weight = score + EPSILON * Math.sqrt(c.keys());
-        String problem = compare("output", got.output(), want.output(), f32.output(), weight * plain.valueMagnitude())
+        String problem = compare(
+                        "output",
+                        got.output(),
+                        want.output(),
+                        f32.output(),
+                        weight * plain.valueMagnitude() + rounding(c.types().query(), want.output()))
                 + compare("weights", got.weights(), want.weights(), f32.weights(), weight)
                 + compare("scores", got.scores(), want.scores(), f32.scores(), score)
-                + compare("logSumExp", got.logSumExp(), want.logSumExp(), f32.logSumExp(), score + weight);
+                + compare("logSumExp", got.logSumExp(), want.logSumExp(), f32.logSumExp(), score + weight)
+                + summaries(c, got, f32, weight);
         return problem.isEmpty() ? "" : "-Dclattention.case=" + c.name() + problem + " (" + c + ")";
+    }
+
+    static String summaries(AttentionCase c, Answers got, Answers f32, double weight) {
+        if (c.topKeys() < 0 || got.summaries() == null) {
+            return (c.topKeys() < 0) == (got.summaries() == null) ? "" : "; summaries are missing, or not wanted";
+        }
+        double[] weights = ReferenceAnswers.weights(c);
+        if (f32.weights() == null || Arrays.stream(weights).anyMatch(Double::isNaN)) {
+            return ""; // which of several NaN is the heaviest is nobody's business
+        }
+        double allowed = 2 * worst(f32.weights(), weights) + weight;
+        return got.summaries().check(weights, got.weights(), c.batch() * c.heads(), c.keys(), allowed);
+    }
+
+    /** What rounding to the type of the output may change. */
+    static double rounding(DataType type, double[] want) {
+        if (type == DataType.F32) {
+            return 0;
+        }
+        double largest = 0;
+        for (double value : want) {
+            largest = Double.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
+        }
+        return 1.01 * StorageTypes.roundoff(type) * largest + 1e-7;
+    }
+
+    private static double worst(double[] plain, double[] want) {
+        double worst = 0;
+        for (int i = 0; i < want.length; i++) {
+            double error = Math.abs(plain[i] - want[i]);
+            worst = Double.isFinite(error) ? Math.max(worst, error) : worst;
+        }
+        return worst;
     }
 
     /**
@@ -45,12 +86,7 @@ public final class Agreement {
         if (got == null || got.length != want.length) {
             return "; " + name + " has " + (got == null ? "no" : got.length) + " elements, want " + want.length;
         }
-        double worstPlain = 0;
-        for (int i = 0; i < want.length; i++) {
-            double error = Math.abs(plain[i] - want[i]);
-            worstPlain = Double.isFinite(error) ? Math.max(worstPlain, error) : worstPlain;
-        }
-        double allowed = 2 * worstPlain + floor;
+        double allowed = 2 * worst(plain, want) + floor;
         for (int i = 0; i < want.length; i++) {
             boolean fits = Double.isFinite(want[i])
                     ? Math.abs(got[i] - want[i]) <= allowed

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * A generated problem of scaled dot-product attention; queries, keys and values are head-major.
  *
  * @param name what reproduces it: {@code -Dclattention.case=<name>}
+ * @param past how many of the keys are given as a past
  * @param merged true if it is to be given with merged heads, [B, length, H·d]
  * @param attend a boolean mask
  * @param bias an additive mask
+ * @param types storage of queries, of keys and values, and of the additive mask
+ * @param topKeys how many heaviest keys to ask for, with entropy and column sums; −1 for no summaries
  * @param wanted the stage of scores to return; null for none
  */
 @SuppressWarnings("ArrayRecordComponent") // test data, compared never
@@ -23,6 +26,7 @@ public record AttentionCase(
         int kvHeads,
         int queries,
         int keys,
+        int past,
         int headSize,
         int valueSize,
         boolean merged,
@@ -35,6 +39,8 @@ public record AttentionCase(
         int @Nullable [] lengths,
         float @Nullable [] sinks,
         float @Nullable [] slopes,
+        StorageTypes types,
+        int topKeys,
         boolean wantWeights,
         @Nullable ScoresStage wanted,
         boolean wantLogSumExp) {
@@ -44,7 +50,7 @@ public record AttentionCase(
         if (options.alignment() == CausalAlignment.BOTTOM_RIGHT) {
             return keys - queries + i;
         }
-        return options.alignment() == CausalAlignment.LENGTHS && lengths != null ? lengths[b] - queries + i : i;
+        return options.alignment() == CausalAlignment.LENGTHS && lengths != null ? lengths[b] - queries + i : past + i;
     }
 
     /** Whether everything but the additive mask lets the query see the key. */
@@ -68,14 +74,26 @@ public record AttentionCase(
         return bias == null ? sum : sum + bias.at(b, h, i, j);
     }
 
+    /** Rows {@code from} to {@code to} of every [keys, size] in {@code values}. */
+    static float[] rows(float[] values, int keys, int size, int from, int to) {
+        int count = values.length / (keys * size);
+        float[] part = new float[count * (to - from) * size];
+        for (int n = 0; n < count; n++) {
+            System.arraycopy(values, (n * keys + from) * size, part, n * (to - from) * size, (to - from) * size);
+        }
+        return part;
+    }
+
     @Override
     public String toString() {
-        return name + ": B=" + batch + " Hq=" + heads + " Hkv=" + kvHeads + " S=" + queries + " T=" + keys + " d="
+        return name + ": B=" + batch + " Hq=" + heads + " Hkv=" + kvHeads + " S=" + queries + " T=" + keys + " P="
+                + past + " d="
                 + headSize + " dv=" + valueSize + (merged ? " merged " : " ") + options
                 + (attend == null ? "" : " attend" + Arrays.toString(attend.shape()))
                 + (bias == null ? "" : " bias" + Arrays.toString(bias.shape()))
                 + (lengths == null ? "" : " lengths" + Arrays.toString(lengths))
                 + (sinks == null ? "" : " sinks") + (slopes == null ? "" : " alibi") + (wantWeights ? " weights" : "")
-                + (wanted == null ? "" : " scores=" + wanted) + (wantLogSumExp ? " lse" : "");
+                + " " + types + (topKeys < 0 ? "" : " top" + topKeys) + (wanted == null ? "" : " scores=" + wanted)
+                + (wantLogSumExp ? " lse" : "");
     }
 }

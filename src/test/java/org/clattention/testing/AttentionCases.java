@@ -42,6 +42,8 @@ public final class AttentionCases {
         if (random.chance(0.06)) {
             Poison.attended(made, random);
         }
+        StorageTypes.round(made.key(), made.types().key());
+        StorageTypes.round(made.value(), made.types().key());
         return made;
     }
 
@@ -61,8 +63,19 @@ public final class AttentionCases {
             heads /= kvHeads;
             kvHeads = 1;
         }
+        StorageTypes types = StorageTypes.draw(random);
+        int past = keys > 1 && random.chance(0.2) ? 1 + random.upTo(keys - 2) : 0;
         int[] lengths = random.chance(0.35) ? lengths(random, batch, keys) : null;
         float[] query = random.floats(batch * heads * queries * d, random.chance(0.15) ? 40 : 2);
+        float[] key = random.floats(batch * kvHeads * keys * d, 2);
+        if (random.chance(0.2)) {
+            // The same key twice: weights tie.
+            System.arraycopy(key, 0, key, key.length - d, d);
+        }
+        CaseMask bias = random.chance(0.3) ? bias(random, CaseMask.shape(random, batch, heads, queries, keys)) : null;
+        if (bias != null) {
+            StorageTypes.round(bias.values(), types.bias());
+        }
         return new AttentionCase(
                 name,
                 batch,
@@ -70,18 +83,21 @@ public final class AttentionCases {
                 kvHeads,
                 queries,
                 keys,
+                past,
                 d,
                 dv,
                 random.chance(0.5),
                 options(random, keys, lengths != null),
-                query,
-                random.floats(batch * kvHeads * keys * d, 2),
-                random.floats(batch * kvHeads * keys * dv, 2),
+                StorageTypes.round(query, types.query()),
+                StorageTypes.round(key, types.key()),
+                StorageTypes.round(random.floats(batch * kvHeads * keys * dv, 2), types.key()),
                 random.chance(0.3) ? attend(random, CaseMask.shape(random, batch, heads, queries, keys)) : null,
-                random.chance(0.3) ? bias(random, CaseMask.shape(random, batch, heads, queries, keys)) : null,
+                bias,
                 lengths,
                 random.chance(0.2) ? random.floats(heads, 4) : null,
                 random.chance(0.2) ? random.floats(heads, 0.5) : null,
+                types,
+                random.chance(0.3) ? random.upTo(5) : -1,
                 random.chance(0.4),
                 random.chance(0.5) ? random.oneOf(ScoresStage.class) : null,
                 random.chance(0.5));

@@ -1,11 +1,14 @@
 package org.clattention.testing;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionMasks;
 import org.clattention.AttentionResult;
+import org.clattention.DataType;
 import org.clattention.DotProductInputs;
+import org.clattention.HostTensor;
 import org.clattention.ReturnOptions;
 import org.clattention.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -24,24 +27,46 @@ public final class EngineAnswers implements AutoCloseable {
         try (EngineAnswers run = new EngineAnswers(engine);
                 AttentionResult result = engine.dotProductAttention(c.options()).forward(run.inputs(c))) {
             double[] output = doubles(result.output());
+            requirePresent(c, "key", c.key(), result.presentKey());
+            requirePresent(c, "value", c.value(), result.presentValue());
             return new Answers(
                     c.merged() ? headMajor(output, c.batch(), c.heads(), c.queries(), c.valueSize()) : output,
                     optional(result.weights()),
                     optional(result.scores()),
-                    optional(result.logSumExp()));
+                    optional(result.logSumExp()),
+                    Summaries.of(result));
+        }
+    }
+
+    /** Past and new rows come back side by side, bit for bit. */
+    private static void requirePresent(AttentionCase c, String name, float[] want, @Nullable Tensor got) {
+        if ((got != null) != (c.past() > 0) || (got != null && !Arrays.equals(got.toFloats(), want))) {
+            throw new AssertionError("-Dclattention.case=" + c.name() + "; present " + name + " is wrong (" + c + ")");
         }
     }
 
     private DotProductInputs inputs(AttentionCase c) {
-        Tensor q = heads(c, c.query(), c.heads(), c.queries(), c.headSize());
-        Tensor k = heads(c, c.key(), c.kvHeads(), c.keys(), c.headSize());
-        Tensor v = heads(c, c.value(), c.kvHeads(), c.keys(), c.valueSize());
+        int fresh = c.keys() - c.past();
+        float[] newKeys = AttentionCase.rows(c.key(), c.keys(), c.headSize(), c.past(), c.keys());
+        float[] newValues = AttentionCase.rows(c.value(), c.keys(), c.valueSize(), c.past(), c.keys());
+        Tensor q = heads(c, c.query(), c.types().query(), c.heads(), c.queries(), c.headSize());
+        Tensor k = heads(c, newKeys, c.types().key(), c.kvHeads(), fresh, c.headSize());
+        Tensor v = heads(c, newValues, c.types().key(), c.kvHeads(), fresh, c.valueSize());
         DotProductInputs inputs =
                 c.merged() ? DotProductInputs.merged(q, k, v, c.heads(), c.kvHeads()) : DotProductInputs.of(q, k, v);
+        if (c.past() > 0) {
+            inputs = inputs.withPast(past(c, c.key(), c.headSize()), past(c, c.value(), c.valueSize()));
+        }
+        ReturnOptions wanted = new ReturnOptions(c.wantWeights(), c.wanted(), c.wantLogSumExp());
         return inputs.withMasks(masks(c))
-                .withSinks(c.sinks() == null ? null : tensor(c.sinks(), c.heads()))
-                .withAlibi(c.slopes() == null ? null : tensor(c.slopes(), c.heads()))
-                .returning(new ReturnOptions(c.wantWeights(), c.wanted(), c.wantLogSumExp()));
+                .withSinks(c.sinks() == null ? null : tensor(c.sinks(), DataType.F32, c.heads()))
+                .withAlibi(c.slopes() == null ? null : tensor(c.slopes(), DataType.F32, c.heads()))
+                .returning(c.topKeys() < 0 ? wanted : wanted.withSummaries(true, c.topKeys(), true));
+    }
+
+    private Tensor past(AttentionCase c, float[] values, int size) {
+        float[] rows = AttentionCase.rows(values, c.keys(), size, 0, c.past());
+        return tensor(rows, c.types().key(), c.batch(), c.kvHeads(), c.past(), size);
     }
 
     private AttentionMasks masks(AttentionCase c) {
@@ -53,17 +78,19 @@ public final class EngineAnswers implements AutoCloseable {
             masks = masks.withAttend(mask);
         }
         CaseMask bias = c.bias();
-        return bias == null ? masks : masks.withBias(tensor(bias.values(), bias.shape()));
+        return bias == null
+                ? masks
+                : masks.withBias(tensor(bias.values(), c.types().bias(), bias.shape()));
     }
 
-    private Tensor heads(AttentionCase c, float[] values, int heads, int rows, int size) {
+    private Tensor heads(AttentionCase c, float[] values, DataType type, int heads, int rows, int size) {
         return c.merged()
-                ? tensor(merged(values, c.batch(), heads, rows, size), c.batch(), rows, (long) heads * size)
-                : tensor(values, c.batch(), heads, rows, size);
+                ? tensor(merged(values, c.batch(), heads, rows, size), type, c.batch(), rows, (long) heads * size)
+                : tensor(values, type, c.batch(), heads, rows, size);
     }
 
-    private Tensor tensor(float[] values, long... shape) {
-        Tensor tensor = engine.tensor(values, shape);
+    private Tensor tensor(float[] values, DataType type, long... shape) {
+        Tensor tensor = engine.tensor(HostTensor.of(values, shape).to(type));
         uploaded.add(tensor);
         return tensor;
     }

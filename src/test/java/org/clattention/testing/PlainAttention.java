@@ -39,7 +39,7 @@ public final class PlainAttention {
     }
 
     Answers answers() {
-        return new Answers(output, weights, scores, logSumExp);
+        return new Answers(output, weights, scores, logSumExp, null);
     }
 
     /** The largest finite sum of absolute terms in a score: what rounding errors of scores are relative to. */

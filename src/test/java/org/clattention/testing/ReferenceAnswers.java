@@ -1,5 +1,6 @@
 package org.clattention.testing;
 
+import java.util.Objects;
 import org.clattention.HostTensor;
 import org.clattention.reference.AttentionProblem;
 import org.clattention.reference.AttentionResult;
@@ -21,14 +22,24 @@ public final class ReferenceAnswers {
                 first.output().values(),
                 weights == null ? null : weights.values(),
                 first.scores() == null ? null : first.scores().values(),
-                c.wantLogSumExp() ? first.logSumExp().values() : null);
+                c.wantLogSumExp() ? first.logSumExp().values() : null,
+                null);
+    }
+
+    /** The weights of the case, wanted or not. */
+    static double[] weights(AttentionCase c) {
+        RefTensor weights = solve(c, ScoreStage.WEIGHTS).scores();
+        return Objects.requireNonNull(weights).values();
     }
 
     private static AttentionResult solve(AttentionCase c, @Nullable ScoreStage stage) {
         return ReferenceAttention.attend(AttentionProblem.of(
                         tensor(c.query(), c.batch(), c.heads(), c.queries(), c.headSize()),
-                        tensor(c.key(), c.batch(), c.kvHeads(), c.keys(), c.headSize()),
-                        tensor(c.value(), c.batch(), c.kvHeads(), c.keys(), c.valueSize()))
+                        rows(c, c.key(), c.headSize(), c.past(), c.keys()),
+                        rows(c, c.value(), c.valueSize(), c.past(), c.keys()))
+                .past(
+                        c.past() == 0 ? null : rows(c, c.key(), c.headSize(), 0, c.past()),
+                        c.past() == 0 ? null : rows(c, c.value(), c.valueSize(), 0, c.past()))
                 .mask(mask(c))
                 .lengths(c.lengths() == null ? null : HostTensor.ofInts(c.lengths(), c.batch()))
                 .sinks(c.sinks() == null ? null : tensor(c.sinks(), c.heads()))
@@ -60,6 +71,11 @@ public final class ReferenceAnswers {
             }
         }
         return HostTensor.of(full, c.batch(), c.heads(), c.queries(), c.keys());
+    }
+
+    private static RefTensor rows(AttentionCase c, float[] values, int size, int from, int to) {
+        float[] part = AttentionCase.rows(values, c.keys(), size, from, to);
+        return tensor(part, c.batch(), c.kvHeads(), to - from, size);
     }
 
     private static RefTensor tensor(float[] values, int... shape) {

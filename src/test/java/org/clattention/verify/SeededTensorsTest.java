@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.math.BigInteger;
 import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SeededTensorsTest {
     /** The definition once more in unbounded integers, reduced modulo 2^64 only where it says so. */
@@ -86,5 +88,15 @@ class SeededTensorsTest {
 
     private static BigInteger modulo(BigInteger z) {
         return z.mod(BigInteger.ONE.shiftLeft(64));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void narrowTypesAreTheRoundedFloats(DataType type) {
+        HostTensor floats = SeededTensors.tensor(5, 3, 0.7, 3, 50_001);
+        assertThat(SeededTensors.tensor(5, 3, type, 0.7, 3, 50_001).data())
+                .isEqualTo(floats.to(type).data());
+        assertThatThrownBy(() -> SeededTensors.tensor(5, 3, DataType.F64, 0.7, 3))
+                .hasMessageContaining("F64 must be F32, F16 or BF16");
     }
 }

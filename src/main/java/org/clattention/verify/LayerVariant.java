@@ -1,0 +1,101 @@
+package org.clattention.verify;
+
+import java.util.Map;
+import org.clattention.DataType;
+import org.clattention.HostTensor;
+import org.clattention.verify.SmokeLayers.Shape;
+
+/** What a layer can do besides the plain thing; each variant adds itself to a case. */
+final class LayerVariant {
+    private LayerVariant() {}
+
+    /** @param keys how many keys a query may see, for masks */
+    static void add(CaseBuilder to, String variant, Shape shape, int keys) {
+        int heads = shape.heads();
+        switch (variant) {
+            case "biases" -> biases(to, shape);
+            case "causal" -> to.attribute("causal", true);
+            case "window" -> to.attribute("left_window", 4L).attribute("right_window", 3L);
+            case "softcap" -> to.attribute("softcap", 2.0);
+            case "mask" -> to.booleans("attn_mask", 0.7, shape.batch(), 1, shape.length(), keys);
+            case "lengths" -> to.lengths("nonpad_kv_seqlen", shape.batch(), keys);
+            case "weights" -> to.wants("weights");
+            case "qk-norm" ->
+                to.nearOne("q_norm", shape.size())
+                        .nearOne("k_norm", shape.size())
+                        .attribute("norm_eps", 1e-5);
+            case "sinks" -> to.random("sinks", 2, heads);
+            case "alibi" -> to.random("alibi_slopes", 0.1, heads);
+            case "gate" -> to.input("head_gate", gates(heads));
+            case "rotary-half" -> rotary(to, "half", 1e4, even(shape.size()), Map.of("type", "none"));
+            case "rotary-interleaved" -> rotary(to, "interleaved", 5e5, even(shape.size()), Map.of("type", "none"));
+            case "rotary-partial" -> rotary(to, "half", 1e4, even(shape.size() / 2), Map.of("type", "none"));
+            case "rotary-linear" ->
+                rotary(to, "half", 1e4, even(shape.size()), Map.of("type", "linear", "factor", 4.0));
+            case "rotary-llama3" ->
+                rotary(
+                        to,
+                        "half",
+                        1e4,
+                        even(shape.size()),
+                        Map.of(
+                                "type",
+                                "llama3",
+                                "factor",
+                                8.0,
+                                "low_freq_factor",
+                                1.0,
+                                "high_freq_factor",
+                                4.0,
+                                "original_max_position_embeddings",
+                                64.0));
+            case "rotary-yarn" ->
+                rotary(
+                        to,
+                        "interleaved",
+                        1e4,
+                        even(shape.size()),
+                        Map.of("type", "yarn", "factor", 4.0, "original_max_position_embeddings", 64.0));
+            case "f16" -> to.rounded(DataType.F16, "x", "w_q", "w_k", "w_v", "w_o");
+            case "bf16" -> to.rounded(DataType.BF16, "x", "w_q", "w_k", "w_v", "w_o");
+            case "bf16-weights" -> to.rounded(DataType.BF16, "w_q", "w_k", "w_v", "w_o");
+            case "everything" -> {
+                biases(to, shape);
+                to.attribute("causal", true).attribute("left_window", 20L).attribute("scale", 0.4);
+                for (String one : new String[] {"softcap", "lengths", "qk-norm", "sinks", "alibi", "gate", "weights"}) {
+                    add(to, one, shape, keys);
+                }
+                to.bias("attn_mask", 0.2, heads, shape.length(), keys);
+            }
+            default -> {
+                // plain and cross differ by their inputs alone
+            }
+        }
+    }
+
+    /** A rotary embedding of the first {@code dim} components. */
+    static void rotary(CaseBuilder to, String style, double theta, int dim, Map<String, Object> scaling) {
+        to.attribute("rope", Map.of("style", style, "theta", theta, "dim", (long) dim, "scaling", scaling));
+    }
+
+    /** The next even number below, but at least 2. */
+    private static int even(int size) {
+        return Math.max(2, size / 2 * 2);
+    }
+
+    /** Every second head is gone. */
+    private static HostTensor gates(int heads) {
+        float[] gates = new float[heads];
+        for (int h = 0; h < heads; h++) {
+            gates[h] = h % 2 == 0 ? 0.5f + h : 0;
+        }
+        return HostTensor.of(gates, heads);
+    }
+
+    static void biases(CaseBuilder to, Shape shape) {
+        to.random("b_q", 0.5, (long) shape.heads() * shape.size())
+                .random("b_k", 0.5, (long) shape.kvHeads() * shape.size())
+                .random("b_v", 0.5, (long) shape.kvHeads() * shape.valueSize())
+                .random("b_o", 0.5, shape.width());
+    }
+}
