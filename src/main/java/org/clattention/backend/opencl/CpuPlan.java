@@ -42,21 +42,22 @@ final class CpuPlan {
 
     /**
      * Rows of a product's tile: as many accumulators of 32 columns as registers hold, and of those sizes the one that wastes
-     * the fewest rows at the end. Few sizes, because each is a program to build.
+     * least at the end. Few sizes, because each is a program to build.
      */
     static int productRows(DeviceProfile device, int rows) {
         int[] sizes = device.vectorFloats() >= 16 ? PRODUCT_ROWS_512 : PRODUCT_ROWS_256;
         int best = sizes[0];
         for (int size : sizes) {
-            if (waste(rows, size) < waste(rows, best)) {
+            if (cost(rows, size) < cost(rows, best)) {
                 best = size;
             }
         }
         return best;
     }
 
-    private static int waste(int rows, int size) {
-        return (rows + size - 1) / size * size - rows;
+    /** Of a product by tiles of this size: each tile's rows, and one more for the weights that it reads. */
+    private static int cost(int rows, int size) {
+        return (rows + size - 1) / size * (size + 1);
     }
 
     /** Query rows of a flash_attention tile, for so many rows that share a key-value head. */
