@@ -72,7 +72,7 @@ final class SmokeAttention {
 
     /**
      * Entropy, heaviest keys and column sums of weights that a mask gives (the scale is 0): in each row all weights differ
-     * by a tenth at least, so that there is one right order.
+     * by far more than rounding errors, so that there is one right order.
      */
     static void summaries(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
         for (AttentionShape shape : shapes) {
@@ -100,9 +100,10 @@ final class SmokeAttention {
         }
     }
 
-    /** In each row the multiples of 1/8, in an order of its own. */
+    /** In each row the same even steps, in an order of its own; their range is such that no weight vanishes. */
     private static HostTensor steps(AttentionShape shape) {
         int keys = shape.keys();
+        float step = Math.min(1 / 8f, 16f / keys);
         float[] bias = new float[shape.heads() * shape.queries() * keys];
         for (int row = 0; row < bias.length / keys; row++) {
             SplittableRandom random = new SplittableRandom(row);
@@ -110,7 +111,7 @@ final class SmokeAttention {
                 // Fisher and Yates, from the inside out.
                 int other = random.nextInt(j + 1);
                 bias[row * keys + j] = bias[row * keys + other];
-                bias[row * keys + other] = -j / 8f;
+                bias[row * keys + other] = -j * step;
             }
         }
         return HostTensor.of(bias, shape.heads(), shape.queries(), keys);

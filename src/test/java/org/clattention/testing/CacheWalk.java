@@ -128,8 +128,11 @@ public final class CacheWalk {
             if (!fits) {
                 return refused(inputs);
             }
-            if (random.chance(0.1)) {
+            if (random.chance(0.15)) {
                 fail(inputs, counts);
+                if (random.chance(0.5)) {
+                    return ""; // not repeated: what it had reserved must be free for others
+                }
             }
             try (AttentionResult result = subject.forward(inputs)) {
                 return compare(values, offsets, counts, EngineAnswers.doubles(result.output()));
