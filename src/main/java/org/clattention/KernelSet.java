@@ -2,8 +2,11 @@ package org.clattention;
 
 /** Which kernels an engine may use. */
 public enum KernelSet {
-    /** The fastest that fit the device and the call; the portable ones wherever those do not fit. */
-    AUTO,
-    /** The portable ones alone: plain, and right on any device. For comparing, and for devices that break the others. */
-    PORTABLE
+    /** The portable ones alone: plain, and right on any device. The default. */
+    PORTABLE,
+    /**
+     * The fastest that fit the device and the call, the portable ones wherever those do not fit. Today that means products with
+     * packed weights and fused attention on CPU devices: some 30 times faster, and some seconds of building the first time.
+     */
+    FAST
 }

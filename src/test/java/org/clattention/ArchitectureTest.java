@@ -43,6 +43,7 @@ class ArchitectureTest {
             "HalfPrecision",
             "HeadExtras",
             "HostTensor",
+            "KernelSet",
             "KernelTime",
             "LatentConfig",
             "LatentWeights",

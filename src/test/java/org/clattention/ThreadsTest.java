@@ -117,7 +117,7 @@ class ThreadsTest extends DeviceTest {
     }
 
     private int calls(int pocl, int rusticl) {
-        return device.isPocl() ? pocl : rusticl;
+        return device == TestDevice.POCL ? pocl : rusticl;
     }
 
     private interface Work {

@@ -40,8 +40,8 @@ final class CommonOptions {
     @Option(
             names = "--kernels",
             paramLabel = "SET",
-            description = "auto: the fastest that fit (default); portable: the plain ones alone.")
-    private KernelSet kernels = KernelSet.AUTO;
+            description = "portable (default), or fast: kernels made for CPU devices, where they fit.")
+    private KernelSet kernels = KernelSet.PORTABLE;
 
     private boolean verbose;
 

@@ -20,10 +20,10 @@ import org.clattention.KernelSet;
  * {@code oclgrind} is required; without, everything but it. So the same list suits both passes.
  */
 public enum TestDevice {
-    /** PoCL on the CPU: fast, the device that most cases run on, with the kernels made for CPUs. */
+    /** PoCL on the CPU: the device that most cases run on. */
     POCL("portable computing language"),
-    /** PoCL with the portable kernels. */
-    POCL_PORTABLE("portable computing language"),
+    /** PoCL with the kernels made for CPUs. Building their many variants takes longer than running the cases. */
+    POCL_FAST("portable computing language"),
     /** Rusticl on llvmpipe: another compiler. */
     RUSTICL("rusticl"),
     /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
@@ -37,12 +37,7 @@ public enum TestDevice {
 
     /** The word by which this device is required. */
     public String word() {
-        return isPocl() ? "pocl" : name().toLowerCase(Locale.ROOT);
-    }
-
-    /** Whether this is PoCL, with whichever kernels: many cases run in reasonable time. */
-    public boolean isPocl() {
-        return this == POCL || this == POCL_PORTABLE;
+        return this == POCL_FAST ? POCL.word() : name().toLowerCase(Locale.ROOT);
     }
 
     /** The device, if this process has it. */
@@ -67,7 +62,7 @@ public enum TestDevice {
     public EngineOptions options() {
         return EngineOptions.DEFAULT
                 .withDevice(require().selector())
-                .withKernels(this == POCL_PORTABLE ? KernelSet.PORTABLE : KernelSet.AUTO);
+                .withKernels(this == POCL_FAST ? KernelSet.FAST : KernelSet.PORTABLE);
     }
 
     /** An engine on this device, or a skipped test. */

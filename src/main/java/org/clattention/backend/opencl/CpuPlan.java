@@ -27,7 +27,7 @@ final class CpuPlan {
 
     /** True for devices that the kernels in {@code cpu/} are made for: vectors in registers, no local memory. */
     static boolean fits(DeviceProfile device) {
-        return device.kind() == DeviceInfo.Kind.CPU && device.vectorFloats() >= 8 && device.kernels() == KernelSet.AUTO;
+        return device.kind() == DeviceInfo.Kind.CPU && device.vectorFloats() >= 8 && device.kernels() == KernelSet.FAST;
     }
 
     /** Whether so few rows should stream the weights. */
