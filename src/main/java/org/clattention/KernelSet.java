@@ -1,12 +1,13 @@
 package org.clattention;
 
-/** Which kernels an engine may use. */
+/** Which kernels an engine may use. Whatever a set cannot take goes to the portable kernels. */
 public enum KernelSet {
-    /** The portable ones alone: plain, and right on any device. The default. */
+    /** The set made for the kind of the device. */
+    AUTO,
+    /** The portable ones alone: plain, and right on any device. */
     PORTABLE,
-    /**
-     * The fastest that fit the device and the call, the portable ones wherever those do not fit. Today that means products with
-     * packed weights and fused attention on CPU devices: some 30 times faster, and some seconds of building the first time.
-     */
-    FAST
+    /** Those for CPU devices: packed weights, results in vector registers, attention without scores in memory. */
+    CPU,
+    /** Those for GPUs, on any device that has the local memory: meant for tests of that set where there is no GPU. */
+    GPU
 }

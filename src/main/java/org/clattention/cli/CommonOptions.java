@@ -40,7 +40,7 @@ final class CommonOptions {
     @Option(
             names = "--kernels",
             paramLabel = "SET",
-            description = "portable (default), or fast: kernels made for CPU devices, where they fit.")
+            description = "portable (default): right anywhere. auto: the set made for the device. cpu, gpu: that set.")
     private KernelSet kernels = KernelSet.PORTABLE;
 
     private boolean verbose;

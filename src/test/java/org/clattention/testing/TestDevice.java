@@ -23,7 +23,7 @@ public enum TestDevice {
     /** PoCL on the CPU: the device that most cases run on. */
     POCL("portable computing language"),
     /** PoCL with the kernels made for CPUs. Building their many variants takes longer than running the cases. */
-    POCL_FAST("portable computing language"),
+    POCL_CPU("portable computing language"),
     /** Rusticl on llvmpipe: another compiler. */
     RUSTICL("rusticl"),
     /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
@@ -37,7 +37,7 @@ public enum TestDevice {
 
     /** The word by which this device is required. */
     public String word() {
-        return this == POCL_FAST ? POCL.word() : name().toLowerCase(Locale.ROOT);
+        return this == POCL_CPU ? POCL.word() : name().toLowerCase(Locale.ROOT);
     }
 
     /** The device, if this process has it. */
@@ -62,7 +62,7 @@ public enum TestDevice {
     public EngineOptions options() {
         return EngineOptions.DEFAULT
                 .withDevice(require().selector())
-                .withKernels(this == POCL_FAST ? KernelSet.FAST : KernelSet.PORTABLE);
+                .withKernels(this == POCL_CPU ? KernelSet.AUTO : KernelSet.PORTABLE);
     }
 
     /** An engine on this device, or a skipped test. */

@@ -1,7 +1,6 @@
 package org.clattention.backend.opencl;
 
 import org.clattention.DataType;
-import org.clattention.DeviceInfo;
 import org.clattention.KernelSet;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.RowLayout;
@@ -27,7 +26,7 @@ final class CpuPlan {
 
     /** True for devices that the kernels in {@code cpu/} are made for: vectors in registers, no local memory. */
     static boolean fits(DeviceProfile device) {
-        return device.kind() == DeviceInfo.Kind.CPU && device.vectorFloats() >= 8 && device.kernels() == KernelSet.FAST;
+        return device.set() == KernelSet.CPU;
     }
 
     /** Whether so few rows should stream the weights. */
@@ -82,9 +81,7 @@ final class CpuPlan {
     static String unfusable(DeviceProfile device, AttentionStep step) {
         AttentionStep.Wanted wanted = step.wanted();
         if (!fits(device)) {
-            return device.kernels() == KernelSet.PORTABLE
-                    ? "portable kernels are asked for"
-                    : "the device is no CPU with vectors";
+            return "the kernels in use are not those for CPUs";
         }
         if (wanted.weights() != null || wanted.scores() != null || wanted.summaries()) {
             return "scores or weights are asked for";

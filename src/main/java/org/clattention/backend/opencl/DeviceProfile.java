@@ -34,4 +34,12 @@ public record DeviceProfile(
                 vectorFloats,
                 kernels);
     }
+
+    /** The set of kernels for this device: never {@code AUTO}. */
+    KernelSet set() {
+        if (kernels != KernelSet.AUTO) {
+            return kernels;
+        }
+        return kind == DeviceInfo.Kind.CPU && vectorFloats >= 8 ? KernelSet.CPU : KernelSet.PORTABLE;
+    }
 }

@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 /** Which calls the kernels for CPUs take, and by which tiles. */
 @Tag("small")
 class CpuPlanTest {
-    private static final DeviceProfile WIDE = profile(Kind.CPU, 16, KernelSet.FAST);
-    private static final DeviceProfile NARROW = profile(Kind.CPU, 8, KernelSet.FAST);
+    private static final DeviceProfile WIDE = profile(Kind.CPU, 16, KernelSet.AUTO);
+    private static final DeviceProfile NARROW = profile(Kind.CPU, 8, KernelSet.AUTO);
 
     @Test
     void fitsProcessorsWithVectorsAlone() {
         assertThat(CpuPlan.fits(WIDE)).isTrue();
         assertThat(CpuPlan.fits(NARROW)).isTrue();
-        assertThat(CpuPlan.fits(profile(Kind.CPU, 4, KernelSet.FAST))).isFalse();
-        assertThat(CpuPlan.fits(profile(Kind.GPU, 16, KernelSet.FAST))).isFalse();
+        assertThat(CpuPlan.fits(profile(Kind.CPU, 4, KernelSet.AUTO))).isFalse();
+        assertThat(CpuPlan.fits(profile(Kind.GPU, 16, KernelSet.AUTO))).isFalse();
         assertThat(CpuPlan.fits(profile(Kind.CPU, 16, KernelSet.PORTABLE))).isFalse();
     }
 

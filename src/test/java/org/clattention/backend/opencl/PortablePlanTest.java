@@ -18,7 +18,7 @@ class PortablePlanTest {
         for (int items : new int[] {1, 2, 4, 8, 16, 63, 64, 256, 1024}) {
             for (long memory : new long[] {1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10}) {
                 DeviceProfile device =
-                        new DeviceProfile(DeviceInfo.Kind.GPU, 4, items, memory, 1 << 20, 1, KernelSet.FAST);
+                        new DeviceProfile(DeviceInfo.Kind.GPU, 4, items, memory, 1 << 20, 1, KernelSet.AUTO);
                 for (int rows : COUNTS) {
                     ProductTile tile = PortablePlan.productTile(device, rows);
                     assertThat(tile.groupM() * tile.groupN()).isLessThanOrEqualTo(items);
@@ -44,7 +44,7 @@ class PortablePlanTest {
     @Test
     void slicesFitTheLargestBuffer() {
         for (long bytes : new long[] {1 << 12, 1 << 16, 1L << 30, 1L << 40}) {
-            DeviceProfile device = new DeviceProfile(DeviceInfo.Kind.CPU, 4, 64, 1 << 15, bytes, 16, KernelSet.FAST);
+            DeviceProfile device = new DeviceProfile(DeviceInfo.Kind.CPU, 4, 64, 1 << 15, bytes, 16, KernelSet.AUTO);
             for (int heads : COUNTS) {
                 for (int rows : COUNTS) {
                     HeadRange slice = PortablePlan.slice(device, heads, rows, 1000);
