@@ -1,11 +1,13 @@
 // packed_product.cl: C = A * W^T + bias. One work-item makes ROWS x 32 results in vector registers.
 // in  a: pack_rows' blocks [ceil(rows/ROWS)][inner][ROWS]; w: panels of 32 columns [ceil(columns/32)][inner][32]; bias
-// out up to three targets, head by head, as in qkv_projection
-// build ROWS, WGT, OUT     launch {blocks, panels} single work-items; panels from first_column / 32 on
+// out up to three targets of type out_type, head by head, as in qkv_projection
+// build ROWS, WGT     launch {blocks, panels} single work-items; panels from first_column / 32 on
+
+#define AHEAD 16  // rows of a panel
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void packed_product(__global const float *a, __global const TYPE(WGT) *w, __global const float *bias,
-                    __global TYPE(OUT) *out0, __global TYPE(OUT) *out1, __global TYPE(OUT) *out2,
+                    __global void *out0, __global void *out1, __global void *out2, const int out_type,
                     const projection_params p)
 {
     const int row0 = (int)get_group_id(0) * ROWS;
@@ -17,6 +19,8 @@ void packed_product(__global const float *a, __global const TYPE(WGT) *w, __glob
     for (int r = 0; r < ROWS; r++) low[r] = high[r] = 0.0f;
     for (int k = 0; k < p.inner; k++) {
         const float16 w_low = LOAD16(WGT, w_k, 0), w_high = LOAD16(WGT, w_k, 1);
+        PREFETCH(w_k + 32 * AHEAD);
+        PREFETCH(w_k + 32 * AHEAD + 16);
 #pragma unroll
         for (int r = 0; r < ROWS; r++) {
             low[r] = fma((float16)a_k[r], w_low, low[r]);
@@ -30,12 +34,11 @@ void packed_product(__global const float *a, __global const TYPE(WGT) *w, __glob
         bias_low = vload16(0, bias + panel * 32);
         bias_high = vload16(1, bias + panel * 32);
     }
-    const int column0 = (int)get_group_id(1) * 32;
+    float tile[ROWS * 32];
 #pragma unroll
     for (int r = 0; r < ROWS; r++) {
-        if (row0 + r < p.rows) {
-            store_columns(out0, out1, out2, p, row0 + r, column0, low[r] + bias_low);
-            store_columns(out0, out1, out2, p, row0 + r, column0 + 16, high[r] + bias_high);
-        }
+        put16(low[r] + bias_low, 2 * r, tile);
+        put16(high[r] + bias_high, 2 * r + 1, tile);
     }
+    store_columns(out0, out1, out2, out_type, p, row0, min(ROWS, p.rows - row0), (int)get_group_id(1) * 32, tile);
 }

@@ -1,10 +1,13 @@
 // row_product.cl: a few rows times W^T + bias: reads each weight once, so it runs at the speed of memory.
-// in  x [rows, inner], rows <= ROWS (those beyond the last repeat it); w: panels of 32 columns; bias     out as packed_product
-// build ROWS, ACT, WGT, OUT     launch {panels} single work-items
+// in  x [rows, inner] of type x_type, rows <= ROWS (those beyond the last repeat it); w: panels of 32 columns; bias
+// out as packed_product
+// build ROWS, WGT     launch {panels} single work-items
+
+#define CHUNK 512  // inputs at a time
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void row_product(__global const TYPE(ACT) *x, __global const TYPE(WGT) *w, __global const float *bias,
-                 __global TYPE(OUT) *out0, __global TYPE(OUT) *out1, __global TYPE(OUT) *out2,
+void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
+                 __global void *out0, __global void *out1, __global void *out2, const int out_type,
                  const projection_params p)
 {
     const int panel = p.first_column / 32 + (int)get_group_id(0);
@@ -13,27 +16,34 @@ void row_product(__global const TYPE(ACT) *x, __global const TYPE(WGT) *w, __glo
     float16 low[2][ROWS], high[2][ROWS];
 #pragma unroll
     for (int r = 0; r < ROWS; r++) low[0][r] = high[0][r] = low[1][r] = high[1][r] = 0.0f;
-    int k = 0;
-    for (; k + 2 <= p.inner; k += 2) {
+    // Inputs go through a small array: there they are floats, side by side.
+    float a[ROWS * CHUNK];
+    for (int k0 = 0; k0 < p.inner; k0 += CHUNK) {
+        const int count = min(CHUNK, p.inner - k0);
+        for (int r = 0; r < ROWS; r++)
+            for (int i = 0; i < count; i++)
+                a[i * ROWS + r] = load_any(x, x_type, (size_t)min(r, p.rows - 1) * p.inner + k0 + i);
+        int i = 0;
+        for (; i + 2 <= count; i += 2) {
 #pragma unroll
-        for (int t = 0; t < 2; t++) {
-            const float16 w_low = LOAD16(WGT, w_k, 2 * t), w_high = LOAD16(WGT, w_k, 2 * t + 1);
+            for (int t = 0; t < 2; t++) {
+                const float16 w_low = LOAD16(WGT, w_k, 2 * t), w_high = LOAD16(WGT, w_k, 2 * t + 1);
+#pragma unroll
+                for (int r = 0; r < ROWS; r++) {
+                    low[t][r] = fma((float16)a[(i + t) * ROWS + r], w_low, low[t][r]);
+                    high[t][r] = fma((float16)a[(i + t) * ROWS + r], w_high, high[t][r]);
+                }
+            }
+            w_k += 64;
+        }
+        if (i < count) {
+            const float16 w_low = LOAD16(WGT, w_k, 0), w_high = LOAD16(WGT, w_k, 1);
 #pragma unroll
             for (int r = 0; r < ROWS; r++) {
-                const float a = LOAD(ACT, x, (size_t)min(r, p.rows - 1) * p.inner + k + t);
-                low[t][r] = fma((float16)a, w_low, low[t][r]);
-                high[t][r] = fma((float16)a, w_high, high[t][r]);
+                low[0][r] = fma((float16)a[i * ROWS + r], w_low, low[0][r]);
+                high[0][r] = fma((float16)a[i * ROWS + r], w_high, high[0][r]);
             }
-        }
-        w_k += 64;
-    }
-    if (k < p.inner) {
-        const float16 w_low = LOAD16(WGT, w_k, 0), w_high = LOAD16(WGT, w_k, 1);
-#pragma unroll
-        for (int r = 0; r < ROWS; r++) {
-            const float a = LOAD(ACT, x, (size_t)min(r, p.rows - 1) * p.inner + k);
-            low[0][r] = fma((float16)a, w_low, low[0][r]);
-            high[0][r] = fma((float16)a, w_high, high[0][r]);
+            w_k += 32;
         }
     }
     float16 bias_low = 0.0f, bias_high = 0.0f;
@@ -41,11 +51,11 @@ void row_product(__global const TYPE(ACT) *x, __global const TYPE(WGT) *w, __glo
         bias_low = vload16(0, bias + panel * 32);
         bias_high = vload16(1, bias + panel * 32);
     }
-    const int column0 = (int)get_group_id(0) * 32;
+    float tile[ROWS * 32];
 #pragma unroll
     for (int r = 0; r < ROWS; r++) {
-        if (r >= p.rows) break;
-        store_columns(out0, out1, out2, p, r, column0, low[0][r] + low[1][r] + bias_low);
-        store_columns(out0, out1, out2, p, r, column0 + 16, high[0][r] + high[1][r] + bias_high);
+        put16(low[0][r] + low[1][r] + bias_low, 2 * r, tile);
+        put16(high[0][r] + high[1][r] + bias_high, 2 * r + 1, tile);
     }
+    store_columns(out0, out1, out2, out_type, p, 0, p.rows, (int)get_group_id(0) * 32, tile);
 }

@@ -94,6 +94,7 @@ public interface Lane extends AutoCloseable {
         GATE,
         PACKED_ROWS,
         PACKED_KEYS,
-        PACKED_VALUES
+        PACKED_VALUES,
+        PARTS
     }
 }

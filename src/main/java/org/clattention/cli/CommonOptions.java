@@ -40,8 +40,8 @@ final class CommonOptions {
     @Option(
             names = "--kernels",
             paramLabel = "SET",
-            description = "portable (default): right anywhere. auto: the set made for the device. cpu, gpu: that set.")
-    private KernelSet kernels = KernelSet.PORTABLE;
+            description = "auto (default): the set made for the device. portable: right anywhere. cpu, gpu: that set.")
+    private KernelSet kernels = KernelSet.AUTO;
 
     private boolean verbose;
 

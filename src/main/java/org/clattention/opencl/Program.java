@@ -26,7 +26,7 @@ public final class Program extends Handle {
     public static Program build(Context context, ProgramCache cache, ProgramSource source, String options) {
         context.requireOpen();
         String key = cache.key(context.device(), source, options);
-        Optional<byte[]> binary = cache.read(key);
+        Optional<byte[]> binary = cache.keeps(context.device()) ? cache.read(key) : Optional.empty();
         if (binary.isPresent()) {
             Optional<Program> loaded = load(context, source.name(), binary.get());
             if (loaded.isPresent()) {
@@ -35,6 +35,9 @@ public final class Program extends Handle {
             cache.discard(key);
         }
         Program built = compile(context, source, options);
+        if (!cache.keeps(context.device())) {
+            return built;
+        }
         try {
             cache.write(key, built.binary());
         } catch (OpenClException e) {

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class ProgramCache {
     private static final Logger log = LoggerFactory.getLogger(ProgramCache.class);
     private static final byte[] MAGIC = "CLATTN01".getBytes(StandardCharsets.US_ASCII);
+    private static final String POCL = "Portable Computing Language";
     private static final int DIGEST_BYTES = 32;
     private static final int HEADER_BYTES = MAGIC.length + 2 * DIGEST_BYTES;
     private static final long MAX_ENTRY_BYTES = 256L << 20;
@@ -79,6 +80,14 @@ public final class ProgramCache {
             digest.update(bytes);
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * Whether programs of this device belong here. PoCL keeps its own cache, and asking it for a binary makes it compile every
+     * kernel a second time, for any size of groups.
+     */
+    boolean keeps(OpenClDevice device) {
+        return folder != null && !device.info().platform().equals(POCL);
     }
 
     Optional<byte[]> read(String key) {

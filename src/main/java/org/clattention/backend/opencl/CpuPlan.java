@@ -8,16 +8,29 @@ import org.clattention.backend.RowLayout;
 /** Picks kernels and tiles for CPU devices: pure functions of the device and the shape. */
 final class CpuPlan {
     /** Keys that flash_attention takes at a time: their scores fit the first-level cache. */
-    static final int FLASH_KEYS = 256;
+    static final int FLASH_KEYS = 128;
 
-    private static final int FLASH_ROWS = 12;
-    private static final int MAX_HEAD_SIZE = 512;
+    /** Keys of a work-item of stream_attention: few enough that their values fit the first-level cache. */
+    static final int STREAM_KEYS = 128;
+
+    /** Query rows up to which keys are streamed. */
+    static final int MAX_STREAM_ROWS = 16;
+
+    /** The largest head: 512 components and 64 rotated ones, as in multi-head latent attention. */
+    static final int MAX_HEAD_SIZE = 576;
+
+    private static final int VECTOR = 16;
+
+    /** 32 registers of 16 floats hold 12 rows by 32 keys, and what feeds them; 16 of 8 floats hold 3. */
+    private static final int FLASH_ROWS_512 = 12;
+
+    private static final int FLASH_ROWS_256 = 3;
 
     /** Rows up to which weights are read as a stream, once. */
     private static final int STREAM_ROWS = 4;
 
     /** Rows of a product's tile, best first: 32 registers of 16 floats hold 14 rows of 32 columns and what feeds them. */
-    private static final int[] PRODUCT_ROWS_512 = {13, 14, 12, 8};
+    private static final int[] PRODUCT_ROWS_512 = {13, 8};
 
     /** 16 registers of 8 floats hold 3 rows of 32 columns. */
     private static final int[] PRODUCT_ROWS_256 = {3, 2};
@@ -59,22 +72,22 @@ final class CpuPlan {
         return (rows + size - 1) / size * (size + 1);
     }
 
-    /** Query rows of a flash_attention tile, for so many rows that share a key-value head. */
-    static int flashRows(DeviceProfile device, int rows) {
-        int most = device.vectorFloats() >= 16 ? FLASH_ROWS : 3;
-        if (rows == 1) {
-            return 1;
-        }
-        return rows <= 4 ? Math.min(4, most) : most;
+    /** Query rows of a flash_attention tile. */
+    static int flashRows(DeviceProfile device) {
+        return device.vectorFloats() >= 16 ? FLASH_ROWS_512 : FLASH_ROWS_256;
     }
 
-    /** The size of a head that flash_attention's arrays are made for. */
-    static int flashMaxSize(int headSize, int valueSize) {
-        int size = 64;
-        while (size < Math.max(headSize, valueSize)) {
-            size *= 2;
-        }
-        return size;
+    /** Query rows that read the same keys: those of all query heads that share a key-value head. */
+    static int sharingRows(AttentionStep step) {
+        AttentionStep.Shape shape = step.shape();
+        return Math.multiplyExact(shape.queryHeads() / shape.kvHeads(), shape.queryLength());
+    }
+
+    /** Whether keys are read once, where they lie: for few rows, packing them would cost more than it gains. */
+    static boolean streamsKeys(AttentionStep step) {
+        return sharingRows(step) <= MAX_STREAM_ROWS
+                && step.shape().headSize() % VECTOR == 0
+                && step.key().array().type() == step.value().array().type();
     }
 
     /** Why the fused kernel cannot take this call; empty if it can. */
@@ -86,8 +99,8 @@ final class CpuPlan {
         if (wanted.weights() != null || wanted.scores() != null || wanted.summaries()) {
             return "scores or weights are asked for";
         }
-        if (step.shape().valueSize() % 16 != 0) {
-            return "the value head size " + step.shape().valueSize() + " is not a multiple of 16";
+        if (step.shape().valueSize() % VECTOR != 0) {
+            return "the value head size " + step.shape().valueSize() + " is not a multiple of " + VECTOR;
         }
         if (step.shape().headSize() > MAX_HEAD_SIZE || step.shape().valueSize() > MAX_HEAD_SIZE) {
             return "the head size is over " + MAX_HEAD_SIZE;

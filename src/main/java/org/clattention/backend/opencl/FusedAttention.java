@@ -8,12 +8,14 @@ import org.clattention.backend.Lane.Scratch;
 import org.clattention.backend.MaskView;
 import org.clattention.backend.RowLayout;
 import org.clattention.backend.StoreStep;
-import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Kernel;
 import org.jspecify.annotations.Nullable;
 
-/** Attention in one kernel, without scores in memory, on CPU devices: pack the keys, then go through them tile by tile. */
+/** Attention without scores in memory, on CPU devices: by tiles for many query rows, in one pass over the keys for few. */
 final class FusedAttention {
+    /** What lies behind the context of each row in a part: the largest score and the sum of weights. */
+    private static final int PART_EXTRAS = 2;
+
     private final OpenClLane lane;
 
     FusedAttention(OpenClLane lane) {
@@ -21,55 +23,126 @@ final class FusedAttention {
     }
 
     void run(AttentionStep step) {
+        if (CpuPlan.streamsKeys(step)) {
+            stream(step);
+        } else {
+            flash(step);
+        }
+    }
+
+    private void flash(AttentionStep step) {
         AttentionStep.Shape shape = step.shape();
         int panels = (shape.keyLength() + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
         int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
         DeviceArray keys = lane.scratch(
                 Scratch.PACKED_KEYS, DataType.F32, (long) kvHeads * panels * WeightPacker.PANEL * shape.headSize());
-        AttentionStep read = CpuPlan.valuesInPlace(step) ? step : withPlainValues(step);
-        HeadRange all = new HeadRange(0, shape.allHeads(), 0, shape.queryLength());
-        byte[] params = AttentionParams.of(read, all, 2);
-        DeviceArray sequences = step.extras().sequences();
+        HeadView values = CpuPlan.valuesInPlace(step) ? step.value() : plainValues(step);
+        byte[] params = params(step, values);
         Kernel pack = lane.kernel(
-                        KernelId.PACK_KEYS, Roles.role("KEY", step.key().array()) + " -DBIAS=F32")
+                        KernelId.PACK_KEYS, Roles.role("KEY", step.key().array()))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.key().array()))
-                .buffer(lane.optional(sequences))
+                .buffer(lane.optional(step.extras().sequences()))
                 .buffer(lane.optional(step.keyRows().table()))
                 .buffer(OpenClArray.bufferOf(keys))
-                .struct(AttentionParams.of(step, all, 2))
+                .struct(params)
                 .done();
         lane.launch(pack, PanelProducts.single(panels, kvHeads));
 
-        int sharing = Math.multiplyExact(shape.queryHeads() / shape.kvHeads(), shape.queryLength());
-        int rows = CpuPlan.flashRows(lane.profile(), sharing);
-        String options = "-DROWS=" + rows + " -DKEYS=" + CpuPlan.FLASH_KEYS
-                + " -DMAX_SIZE=" + CpuPlan.flashMaxSize(shape.headSize(), shape.valueSize())
-                + Roles.role("QRY", step.query().array())
-                + Roles.role("OUT", step.context().array())
-                + biasRole(step.extras().bias());
-        DeviceArray logSumExp = step.wanted().logSumExp();
-        Kernel kernel = lane.kernel(KernelId.FLASH_ATTENTION, options)
+        int sharing = CpuPlan.sharingRows(step);
+        int rows = CpuPlan.flashRows(lane.profile());
+        String options = "-DROWS=" + rows + " -DKEYS=" + CpuPlan.FLASH_KEYS + " -DMAX_SIZE=" + CpuPlan.MAX_HEAD_SIZE;
+        Kernel.Arguments arguments = lane.kernel(KernelId.FLASH_ATTENTION, options)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
+                .integer(Roles.code(step.query().array()))
                 .buffer(OpenClArray.bufferOf(keys))
-                .buffer(OpenClArray.bufferOf(read.value().array()))
-                .buffer(lane.optional(sequences))
-                .buffer(mask(step.extras().mask()))
-                .buffer(mask(step.extras().bias()))
-                .buffer(lane.optional(step.extras().alibiSlopes()))
+                .buffer(OpenClArray.bufferOf(values.array()))
+                .buffer(OpenClArray.bufferOf(step.key().array()))
+                .integer(Roles.code(step.key().array()));
+        masks(arguments, step);
+        ends(arguments, step);
+        lane.launch(arguments.struct(params).done(), PanelProducts.single((sharing + rows - 1) / rows, kvHeads));
+    }
+
+    private void stream(AttentionStep step) {
+        AttentionStep.Shape shape = step.shape();
+        int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
+        int rows = CpuPlan.sharingRows(step);
+        int chunks = (shape.keyLength() + CpuPlan.STREAM_KEYS - 1) / CpuPlan.STREAM_KEYS;
+        DeviceArray parts = lane.scratch(
+                Scratch.PARTS, DataType.F32, (long) kvHeads * chunks * rows * (shape.valueSize() + PART_EXTRAS));
+        byte[] params = params(step, step.value());
+        String size = " -DMAX_SIZE=" + CpuPlan.MAX_HEAD_SIZE;
+        String options = "-DCHUNK=" + CpuPlan.STREAM_KEYS + " -DMAX_ROWS=" + CpuPlan.MAX_STREAM_ROWS + size
+                + Roles.role("KEY", step.key().array());
+        Kernel.Arguments streams = lane.kernel(KernelId.STREAM_ATTENTION, options)
+                .arguments()
+                .buffer(OpenClArray.bufferOf(step.query().array()))
+                .integer(Roles.code(step.query().array()))
+                .buffer(OpenClArray.bufferOf(step.key().array()))
+                .buffer(OpenClArray.bufferOf(step.value().array()));
+        masks(streams, step);
+        streams.buffer(OpenClArray.bufferOf(parts)).struct(params);
+        lane.launch(streams.done(), PanelProducts.single(chunks, kvHeads));
+
+        Kernel.Arguments join = lane.kernel(KernelId.JOIN_STREAMS, size.strip())
+                .arguments()
+                .buffer(OpenClArray.bufferOf(parts))
+                .integer(chunks)
+                .buffer(OpenClArray.bufferOf(step.query().array()))
+                .integer(Roles.code(step.query().array()))
+                .buffer(OpenClArray.bufferOf(step.key().array()))
+                .buffer(OpenClArray.bufferOf(step.value().array()))
+                .integer(Roles.code(step.key().array()));
+        masks(join, step);
+        ends(join, step);
+        lane.launch(join.struct(params).done(), PanelProducts.single(rows, kvHeads));
+    }
+
+    private static byte[] params(AttentionStep step, HeadView values) {
+        AttentionStep.Shape shape = step.shape();
+        AttentionStep read = new AttentionStep(
+                shape,
+                step.options(),
+                step.query(),
+                step.key(),
+                values,
+                step.keyRows(),
+                step.context(),
+                step.extras(),
+                step.wanted());
+        return AttentionParams.of(read, new HeadRange(0, shape.allHeads(), 0, shape.queryLength()), 2);
+    }
+
+    /** Which keys, and what is added to their scores. */
+    private void masks(Kernel.Arguments arguments, AttentionStep step) {
+        AttentionStep.Extras extras = step.extras();
+        MaskView mask = extras.mask();
+        MaskView bias = extras.bias();
+        arguments
+                .buffer(lane.optional(step.keyRows().table()))
+                .buffer(lane.optional(extras.sequences()))
+                .buffer(lane.optional(mask == null ? null : mask.array()))
+                .buffer(lane.optional(bias == null ? null : bias.array()))
+                .integer(bias == null ? 0 : Roles.code(bias.array()))
+                .buffer(lane.optional(extras.alibiSlopes()));
+    }
+
+    /** What a row ends with, and where it goes. */
+    private void ends(Kernel.Arguments arguments, AttentionStep step) {
+        @Nullable DeviceArray logSumExp = step.wanted().logSumExp();
+        arguments
                 .buffer(lane.optional(step.extras().sinks()))
                 .buffer(lane.optional(step.extras().headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
+                .integer(Roles.code(step.context().array()))
                 .buffer(lane.optional(logSumExp))
-                .integer(logSumExp != null ? 1 : 0)
-                .struct(params)
-                .done();
-        lane.launch(kernel, PanelProducts.single((sharing + rows - 1) / rows, kvHeads));
+                .integer(logSumExp != null ? 1 : 0);
     }
 
     /** Values of a ring, of pages, or of 16 bits, as f32 rows one behind the other. */
-    private AttentionStep withPlainValues(AttentionStep step) {
+    private HeadView plainValues(AttentionStep step) {
         AttentionStep.Shape shape = step.shape();
         int size = shape.valueSize();
         int rows = shape.keyLength();
@@ -91,23 +164,6 @@ final class FusedAttention {
                 null,
                 0,
                 null));
-        return new AttentionStep(
-                shape,
-                step.options(),
-                step.query(),
-                step.key(),
-                target,
-                RowLayout.PLAIN,
-                step.context(),
-                step.extras(),
-                step.wanted());
-    }
-
-    private static String biasRole(@Nullable MaskView bias) {
-        return Roles.role("BIAS", bias == null ? DataType.F32 : bias.array().type());
-    }
-
-    private Buffer mask(@Nullable MaskView mask) {
-        return lane.optional(mask == null ? null : mask.array());
+        return target;
     }
 }

@@ -32,45 +32,42 @@ final class PanelProducts {
         int rows = Math.multiplyExact(batch, length);
         int panels = (ProjectionParams.columns(targets) + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
         byte[] params = ProjectionParams.of(rows, length, weights, firstOutput, targets);
-        String out = Roles.role("OUT", targets[0].view().array());
-        String types = Roles.role("WGT", weights.type()) + out;
+        String type = Roles.role("WGT", weights.type());
         if (CpuPlan.streams(rows)) {
-            String options = "-DROWS=" + CpuPlan.streamRows(rows) + types + Roles.role("ACT", x);
-            launch(KernelId.ROW_PRODUCT, options, x, weights, params, new long[] {panels}, targets);
+            Kernel.Arguments arguments = lane.kernel(KernelId.ROW_PRODUCT, "-DROWS=" + CpuPlan.streamRows(rows) + type)
+                    .arguments()
+                    .buffer(OpenClArray.bufferOf(x))
+                    .integer(Roles.code(x));
+            launch(arguments, weights, params, new long[] {panels}, targets);
             return;
         }
         int tile = CpuPlan.productRows(lane.profile(), rows);
         int blocks = (rows + tile - 1) / tile;
         DeviceArray packed = lane.scratch(Scratch.PACKED_ROWS, DataType.F32, (long) blocks * tile * weights.inputs());
-        Kernel pack = lane.kernel(KernelId.PACK_ROWS, "-DROWS=" + tile + Roles.role("ACT", x))
+        Kernel pack = lane.kernel(KernelId.PACK_ROWS, "-DROWS=" + tile)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
+                .integer(Roles.code(x))
                 .buffer(OpenClArray.bufferOf(packed))
                 .integer(rows)
                 .integer(weights.inputs())
                 .done();
         lane.launch(pack, single(blocks, (weights.inputs() + 255) / 256));
-        String options = "-DROWS=" + tile + types;
-        launch(KernelId.PACKED_PRODUCT, options, packed, weights, params, new long[] {blocks, panels}, targets);
+        Kernel.Arguments arguments = lane.kernel(KernelId.PACKED_PRODUCT, "-DROWS=" + tile + type)
+                .arguments()
+                .buffer(OpenClArray.bufferOf(packed));
+        launch(arguments, weights, params, new long[] {blocks, panels}, targets);
     }
 
+    /** Sets what both products take after their rows, and launches. */
     private void launch(
-            KernelId id,
-            String options,
-            DeviceArray x,
-            OpenClWeights weights,
-            byte[] params,
-            long[] groups,
-            HeadTarget... targets) {
-        Kernel.Arguments arguments = lane.kernel(id, options)
-                .arguments()
-                .buffer(OpenClArray.bufferOf(x))
-                .buffer(weights.matrix())
-                .buffer(weights.bias());
+            Kernel.Arguments arguments, OpenClWeights weights, byte[] params, long[] groups, HeadTarget... targets) {
+        arguments.buffer(weights.matrix()).buffer(weights.bias());
         for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
             arguments.buffer(
                     i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
         }
+        arguments.integer(Roles.code(targets[0].view().array()));
         lane.launch(arguments.struct(params).done(), single(groups));
     }
 

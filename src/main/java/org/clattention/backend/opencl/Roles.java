@@ -12,6 +12,16 @@ final class Roles {
         return role(name, array.type());
     }
 
+    /** The code of {@code cpu/vectors.cl} for a type that a kernel learns at run time. */
+    static int code(DeviceArray array) {
+        return switch (array.type()) {
+            case F32 -> 0;
+            case F16 -> 1;
+            case BF16 -> 2;
+            default -> throw new IllegalStateException("kernels have no code for the storage type " + array.type());
+        };
+    }
+
     static String role(String name, DataType type) {
         if (type != DataType.F32 && type != DataType.F16 && type != DataType.BF16) {
             throw new IllegalStateException("kernels have no storage type " + type + " for " + name);

@@ -1,0 +1,120 @@
+// finish_scores.cl: what lies between Q * K^T and the softmax, for a row of a tile.
+
+#define LANES ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+#define LOG2_E 1.4426950408889634f
+#define LN_2 0.6931471805599453f
+
+// A row of a tile: query head, query, and the keys that causal mask, window and length leave it.
+typedef struct {
+    int h, i, first, end;
+} row_t;
+
+// Row `index` of those that share a key-value head: all queries of its first query head, then those of the next. Rows
+// beyond the last have no keys.
+inline row_t row_of(const attention_params p, const sequence_t seq, const int kv_head, const int index)
+{
+    const int group = p.q_heads / p.kv_heads;
+    const int used = min(index, group * p.q_len - 1);
+    row_t row;
+    row.h = kv_head * group + used / p.q_len;
+    row.i = used % p.q_len;
+    const int position = seq.position + row.i;
+    row.first = p.left >= 0 && position > p.left ? max(p.first_key, position - p.left) : p.first_key;
+    row.end = seq.k_len;
+    if (p.flags & CAUSAL) row.end = min(row.end, position + 1);
+    if (p.right >= 0 && position < 0x7fffffff - p.right) row.end = min(row.end, position + p.right + 1);
+    if (row.i >= seq.q_len || index >= group * p.q_len) row.end = row.first;
+    row.end = max(row.end, row.first);
+    return row;
+}
+
+// Whether scores need more than a factor. (A factor of 0 or less would turn the mask's -infinity into something else.)
+inline int needs_finish(const attention_params p)
+{
+    return p.softcap > 0.0f || p.scale <= 0.0f || (p.flags & (HAS_MASK | HAS_BIAS | HAS_ALIBI));
+}
+
+// s[0 .. count) for keys from j0 on: dot products become scores in units of log2, -infinity where masked. count is a
+// multiple of 16; keys outside of row.first .. row.end are masked by the caller.
+inline void finish_scores(float *s, const int count, const int j0, const attention_params p, const sequence_t seq,
+                          const row_t row, const int b, __global const uchar *mask, __global const void *bias,
+                          const int bias_type, __global const float *alibi_slopes)
+{
+    const float slope = (p.flags & HAS_ALIBI) ? alibi_slopes[row.h] : 0.0f;
+    __global const uchar *mask_row = mask + (size_t)b * p.mask_batch + (size_t)row.h * p.mask_head + (size_t)row.i * p.mask_row;
+    const size_t bias_row = (size_t)b * p.bias_batch + (size_t)row.h * p.bias_head + (size_t)row.i * p.bias_row;
+    for (int n = 0; n < count; n += 16) {
+        float16 x = vload16(0, s + n) * p.scale;
+        if (p.softcap > 0.0f) x = p.softcap * tanh_vector(x / p.softcap);
+        if (p.flags & HAS_ALIBI) x -= slope * fabs(convert_float16(seq.position + row.i - j0 - n - LANES));
+        if (p.flags & HAS_BIAS) {
+            float add[16];
+            for (int e = 0; e < 16; e++) {
+                const int j = j0 + n + e;
+                add[e] = j < p.bias_columns ? load_any(bias, bias_type, bias_row + j) : -INFINITY;
+            }
+            // What is masked is masked, whatever the score was.
+            const float16 added = vload16(0, add);
+            x = added == -INFINITY ? added : x + added;
+        }
+        if (p.flags & HAS_MASK) {
+            float keep[16];
+            for (int e = 0; e < 16; e++) keep[e] = j0 + n + e < p.mask_columns && mask_row[j0 + n + e] ? 1.0f : 0.0f;
+            x = vload16(0, keep) == 0.0f ? (float16)(-INFINITY) : x;
+        }
+        put16(x * LOG2_E, 0, s + n);
+    }
+}
+
+// Masks the keys of s[0 .. count), from j0 on, that the row may not see.
+inline void mask_edges(float *s, const int count, const int j0, const row_t row)
+{
+    for (int n = 0; n < count; n += 16) {
+        const int16 j = j0 + n + LANES;
+        put16((j < row.first || j >= row.end) ? (float16)(-INFINITY) : vload16(0, s + n), 0, s + n);
+    }
+}
+
+inline float largest_of(const float16 x)
+{
+    const float8 a = x.lo > x.hi ? x.lo : x.hi;
+    const float4 b = a.lo > a.hi ? a.lo : a.hi;
+    const float2 c = b.lo > b.hi ? b.lo : b.hi;
+    return c.x > c.y ? c.x : c.y;
+}
+
+inline float sum_of(const float16 x)
+{
+    const float8 a = x.lo + x.hi;
+    const float4 b = a.lo + a.hi;
+    return (b.x + b.y) + (b.z + b.w);
+}
+
+// One step of the online softmax over s[0 .. count): s becomes 2^(factor * s - shift), where the shift is the largest
+// score so far. Returns what the results of earlier steps must be multiplied with. NaN makes the sums NaN.
+inline float soften(float *s, const int count, const float factor, float *largest, float16 *sums)
+{
+    float16 most0 = -INFINITY, most1 = -INFINITY;
+    for (int n = 0; n < count; n += 32) {
+        const float16 x0 = vload16(0, s + n), x1 = vload16(1, s + n);
+        most0 = x0 > most0 ? x0 : most0;
+        most1 = x1 > most1 ? x1 : most1;
+    }
+    const float most = largest_of(most0 > most1 ? most0 : most1) * factor;
+    const float before = *largest;
+    const float now = most > before ? most : before;
+    const float shift = now == -INFINITY ? 0.0f : now;
+    float16 sums0 = 0.0f, sums1 = 0.0f;
+    for (int n = 0; n < count; n += 32) {
+        const float16 e0 = exp2_vector(fma(vload16(0, s + n), (float16)(factor), (float16)(-shift)));
+        const float16 e1 = exp2_vector(fma(vload16(1, s + n), (float16)(factor), (float16)(-shift)));
+        put16(e0, 0, s + n);
+        put16(e1, 1, s + n);
+        sums0 += e0;
+        sums1 += e1;
+    }
+    const float correction = before == -INFINITY ? 0.0f : exp2_scalar(before - shift);
+    *sums = fma(*sums, (float16)(correction), sums0 + sums1);
+    *largest = now;
+    return correction;
+}

@@ -1,0 +1,110 @@
+// stream_attention.cl: attention of a few query rows to many keys, as in decoding: reads keys and values once, where they
+// lie, at the speed of memory. One work-item: all rows of one key-value head, CHUNK keys.
+// in  q, k, v by their views; sequences, block table, mask, bias, alibi_slopes as flagged; head_size and value_size are
+//     multiples of 16
+// out parts [B*Hkv][chunks][rows][value_size + 2] f32: weights * V, the largest score and the sum of weights
+// build CHUNK (multiple of 32) MAX_ROWS MAX_SIZE (of heads) KEY     launch {chunks, B * Hkv} single work-items
+
+// The sums of the elements of each of 16 vectors.
+inline float16 sums_of_16(const float16 *x)
+{
+    float16 a[8];
+#pragma unroll
+    for (int i = 0; i < 8; i++)
+        a[i] = (float16)(x[2 * i].even, x[2 * i + 1].even) + (float16)(x[2 * i].odd, x[2 * i + 1].odd);
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+        a[i] = (float16)(a[2 * i].even, a[2 * i + 1].even) + (float16)(a[2 * i].odd, a[2 * i + 1].odd);
+#pragma unroll
+    for (int i = 0; i < 2; i++)
+        a[i] = (float16)(a[2 * i].even, a[2 * i + 1].even) + (float16)(a[2 * i].odd, a[2 * i + 1].odd);
+    return (float16)(a[0].even, a[1].even) + (float16)(a[0].odd, a[1].odd);
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void stream_attention(__global const void *q, const int q_type, __global const TYPE(KEY) *k, __global const TYPE(KEY) *v,
+                      __global const int *table, __global const int *sequences, __global const uchar *mask,
+                      __global const void *bias, const int bias_type, __global const float *alibi_slopes,
+                      __global float *parts, const attention_params p)
+{
+    const int chunk = (int)get_group_id(0), head_index = (int)get_group_id(1);
+    const int b = head_index / p.kv_heads, kv_head = head_index % p.kv_heads;
+    const int rows = p.q_heads / p.kv_heads * p.q_len;
+    const sequence_t seq = sequence_of(p, sequences, b);
+    __global float *part = parts + ((size_t)head_index * get_num_groups(0) + chunk) * rows * (p.value_size + 2);
+
+    row_t row[MAX_ROWS];
+    float q_tile[MAX_ROWS * MAX_SIZE], s_tile[MAX_ROWS * CHUNK];
+    int first = p.kv_len, end = 0;
+    for (int r = 0; r < rows; r++) {
+        row[r] = row_of(p, seq, kv_head, r);
+        if (row[r].first < row[r].end) {
+            first = min(first, row[r].first);
+            end = max(end, row[r].end);
+        }
+        const int there = row[r].i < seq.q_len;
+        const size_t from = view_index(p.q, b, row[r].h, seq.q_row + (there ? row[r].i : 0));
+        for (int c = 0; c < p.head_size; c += 16)
+            put16(there ? load16_any(q, q_type, from + c) : (float16)(0.0f), 0, q_tile + r * p.head_size + c);
+    }
+    const int j0 = max(chunk * CHUNK, first), j_end = min((chunk + 1) * CHUNK, end);
+    const int keys = max(0, j_end - j0), padded = (keys + 31) / 32 * 32;
+
+    // Where the values of these keys begin.
+    size_t place[CHUNK];
+    for (int n = 0; n < padded; n += 16) {
+        size_t at[16];
+        for (int i = 0; i < 16; i++) {
+            const int j = seq.k_row + j0 + min(n + i, keys - 1);
+            at[i] = row_index(p.k, p.key_rows, table, b, kv_head, j);
+            place[n + i] = row_index(p.v, p.key_rows, table, b, kv_head, j);
+        }
+        for (int r = 0; r < rows; r++) {
+            float16 sum[16];
+#pragma unroll
+            for (int i = 0; i < 16; i++) sum[i] = 0.0f;
+            for (int c = 0; c < p.head_size; c += 16) {
+                const float16 a = vload16(0, q_tile + r * p.head_size + c);
+#pragma unroll
+                for (int i = 0; i < 16; i++) sum[i] = fma(a, LOAD16(KEY, k + at[i] + c, 0), sum[i]);
+            }
+            put16(sums_of_16(sum), 0, s_tile + r * CHUNK + n);
+        }
+    }
+
+    const int finish = needs_finish(p);
+    for (int r = 0; r < rows; r++) {
+        float *s = s_tile + r * CHUNK;
+        float largest = -INFINITY;
+        float16 sums = 0.0f;
+        if (finish) finish_scores(s, padded, j0, p, seq, row[r], b, mask, bias, bias_type, alibi_slopes);
+        if (j0 < row[r].first || j0 + padded > row[r].end) mask_edges(s, padded, j0, row[r]);
+        soften(s, padded, finish ? 1.0f : p.scale * LOG2_E, &largest, &sums);
+        part[r * (p.value_size + 2) + p.value_size] = largest;
+        part[r * (p.value_size + 2) + p.value_size + 1] = sum_of(sums);
+    }
+    // Four rows at a time; those beyond the last repeat it.
+    for (int r0 = 0; r0 < rows; r0 += 4) {
+        for (int c = 0; c < p.value_size; c += 32) {
+            const int second = c + 16 < p.value_size ? 1 : 0;
+            float16 low[4], high[4];
+#pragma unroll
+            for (int r = 0; r < 4; r++) low[r] = high[r] = 0.0f;
+            for (int n = 0; n < keys; n++) {
+                const float16 v_low = LOAD16(KEY, v + place[n] + c, 0), v_high = LOAD16(KEY, v + place[n] + c, second);
+#pragma unroll
+                for (int r = 0; r < 4; r++) {
+                    const float16 w = (float16)s_tile[min(r0 + r, rows - 1) * CHUNK + n];
+                    low[r] = fma(w, v_low, low[r]);
+                    high[r] = fma(w, v_high, high[r]);
+                }
+            }
+#pragma unroll
+            for (int r = 0; r < 4; r++) {
+                if (r0 + r >= rows) break;
+                put16_global(low[r], part + (r0 + r) * (p.value_size + 2) + c);
+                if (second) put16_global(high[r], part + (r0 + r) * (p.value_size + 2) + c + 16);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// vectors.cl: what the kernels of this folder share: elements of a type that is known at run time only, outside of hot
+// loops, so that one build serves all types; and a hint to fetch what a loop will read soon.
+
+#define F32_CODE 0
+#define F16_CODE 1
+#define BF16_CODE 2
+
+// PoCL's vstore16 becomes four stores of 128 bits; a store through this type is one.
+typedef float16 __attribute__((aligned(4), may_alias)) unaligned16;
+
+inline void put16(const float16 values, const int i, float *p)
+{
+    *(unaligned16 *)(p + 16 * i) = values;
+}
+
+inline void put16_global(const float16 values, __global float *p)
+{
+    *(__global unaligned16 *)p = values;
+}
+
+inline float load_any(__global const void *p, const int type, const size_t i)
+{
+    if (type == F32_CODE) return ((__global const float *)p)[i];
+    if (type == F16_CODE) return vload_half(i, (__global const half *)p);
+    return as_float((uint)((__global const ushort *)p)[i] << 16);
+}
+
+inline float16 load16_any(__global const void *p, const int type, const size_t i)
+{
+    if (type == F32_CODE) return vload16(0, (__global const float *)p + i);
+    if (type == F16_CODE) return vload_half16(0, (__global const half *)p + i);
+    return as_float16(convert_uint16(vload16(0, (__global const ushort *)p + i)) << 16);
+}
+
+inline void store_any(__global void *p, const int type, const size_t i, const float value)
+{
+    if (type == F32_CODE) ((__global float *)p)[i] = value;
+    else if (type == F16_CODE) vstore_half_rte(value, i, (__global half *)p);
+    else ((__global ushort *)p)[i] = bf16_bits(value);
+}
+
+inline void store16_any(__global void *p, const int type, const size_t i, const float16 values)
+{
+    if (type == F32_CODE) put16_global(values, (__global float *)p + i);
+    else if (type == F16_CODE) vstore_half16_rte(values, 0, (__global half *)p + i);
+    else store16_bf16((__global ushort *)p + i, values);
+}
+
+// The hardware follows a stream too late for a loop that reads the second-level cache at full speed. PoCL's own prefetch()
+// does nothing; its compiler has this.
+#ifdef POCL_DEVICE_ADDRESS_BITS
+#define PREFETCH(p) __builtin_prefetch((const void *)(ulong)(p))
+#else
+#define PREFETCH(p)
+#endif
