@@ -8,7 +8,10 @@ package org.clattention;
  * @param kernels which kernels to use
  */
 public record EngineOptions(String device, boolean profiling, KernelSet kernels) {
-    /** The device that the environment's {@code CLATTENTION_DEVICE} selects, or else the best one; no profiling, the kernels made for the device. */
+    /**
+     * The device that the environment's {@code CLATTENTION_DEVICE} selects, or else the best one; no profiling; the kernels
+     * made for the device.
+     */
     public static final EngineOptions DEFAULT = new EngineOptions(deviceOfEnvironment(), false, KernelSet.AUTO);
 
     /** These options with another device. */
