@@ -35,6 +35,8 @@ public final class LatentAttention implements AutoCloseable {
 
     /** An empty cache for this layer: r + dr numbers per token. */
     public KvCache newCache(CacheOptions options) {
+        Checks.cachedRows(options.type(), "size of the latent", config.latentSize());
+        Checks.cachedRows(options.type(), "size of the shared key", config.ropeHeadSize());
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             CacheStore store = new CacheStore(engine.backend(), options, 1, config.cachedSize(), 0);

@@ -42,6 +42,7 @@ public final class MultiHeadAttention implements AutoCloseable {
      * @throws DeviceMemoryException if the device cannot hold it
      */
     public KvCache newCache(CacheOptions options) {
+        options.requireFit(config);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             CacheStore store = new CacheStore(

@@ -36,6 +36,7 @@ public final class TransformerBlock implements AutoCloseable {
     /** An empty cache for this block's attention. */
     public KvCache newCache(CacheOptions options) {
         AttentionConfig attention = config.attention();
+        options.requireFit(attention);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             CacheStore store = new CacheStore(

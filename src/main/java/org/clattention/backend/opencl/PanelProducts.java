@@ -36,7 +36,14 @@ final class PanelProducts {
         String types = Roles.role("WGT", weights.type()) + out;
         if (CpuPlan.streams(rows)) {
             String options = "-DROWS=" + CpuPlan.streamRows(rows) + types + Roles.role("ACT", x);
-            launch(KernelId.ROW_PRODUCT, options, x, weights, params, new long[] {panels}, targets);
+            launch(
+                    QuantizedPanels.rowProduct(weights.type()),
+                    options,
+                    x,
+                    weights,
+                    params,
+                    new long[] {panels},
+                    targets);
             return;
         }
         int tile = CpuPlan.productRows(lane.profile(), rows);
@@ -51,7 +58,14 @@ final class PanelProducts {
                 .done();
         lane.launch(pack, single(blocks, (weights.inputs() + 255) / 256));
         String options = "-DROWS=" + tile + types;
-        launch(KernelId.PACKED_PRODUCT, options, packed, weights, params, new long[] {blocks, panels}, targets);
+        launch(
+                QuantizedPanels.packedProduct(weights.type()),
+                options,
+                packed,
+                weights,
+                params,
+                new long[] {blocks, panels},
+                targets);
     }
 
     private void launch(

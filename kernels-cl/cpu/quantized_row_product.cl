@@ -1,0 +1,54 @@
+// quantized_row_product.cl: row_product with weights in blocks: sums quanta times inputs block by block, and each sum times
+// the block's scale.
+// in  x [rows, inner], rows <= ROWS (those beyond the last repeat it); w: pack_quantized's panels; bias     out as packed_product
+// build ROWS, ACT, WGT, OUT     launch {panels} single work-items
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void quantized_row_product(__global const TYPE(ACT) *x, __global const uchar *w, __global const float *bias,
+                           __global TYPE(OUT) *out0, __global TYPE(OUT) *out1, __global TYPE(OUT) *out2,
+                           const projection_params p)
+{
+    const int panel = p.first_column / 32 + (int)get_group_id(0);
+    __global const uchar *block = w + (size_t)panel * (p.inner / 32) * PANEL_BLOCK_BYTES;
+    float16 low[ROWS], high[ROWS];
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) low[r] = high[r] = 0.0f;
+    for (int k0 = 0; k0 < p.inner; k0 += 32) {
+        // Two sums by turns: one alone would wait for its own latency.
+        float16 block_low[2][ROWS], block_high[2][ROWS];
+#pragma unroll
+        for (int r = 0; r < ROWS; r++)
+            block_low[0][r] = block_high[0][r] = block_low[1][r] = block_high[1][r] = 0.0f;
+        for (int k = 0; k < 32; k += 2) {
+#pragma unroll
+            for (int t = 0; t < 2; t++) {
+                PANEL_QUANTA(q_low, q_high, block, k + t);
+#pragma unroll
+                for (int r = 0; r < ROWS; r++) {
+                    const float a = LOAD(ACT, x, (size_t)min(r, p.rows - 1) * p.inner + k0 + k + t);
+                    block_low[t][r] = fma((float16)a, q_low, block_low[t][r]);
+                    block_high[t][r] = fma((float16)a, q_high, block_high[t][r]);
+                }
+            }
+        }
+        const float16 scale_low = PANEL_SCALES(block, 0), scale_high = PANEL_SCALES(block, 1);
+#pragma unroll
+        for (int r = 0; r < ROWS; r++) {
+            low[r] = fma(block_low[0][r] + block_low[1][r], scale_low, low[r]);
+            high[r] = fma(block_high[0][r] + block_high[1][r], scale_high, high[r]);
+        }
+        block += PANEL_BLOCK_BYTES;
+    }
+    float16 bias_low = 0.0f, bias_high = 0.0f;
+    if (p.has_bias) {
+        bias_low = vload16(0, bias + panel * 32);
+        bias_high = vload16(1, bias + panel * 32);
+    }
+    const int column0 = (int)get_group_id(0) * 32;
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) {
+        if (r >= p.rows) break;
+        store_columns(out0, out1, out2, p, r, column0, low[r] + bias_low);
+        store_columns(out0, out1, out2, p, r, column0 + 16, high[r] + bias_high);
+    }
+}
