@@ -9,6 +9,7 @@ import org.clattention.AttentionResult;
 import org.clattention.CacheFullException;
 import org.clattention.CacheOptions;
 import org.clattention.CacheOptions.Kind;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.Tensor;
@@ -46,7 +47,11 @@ public final class CacheWalk {
         CaseRandom random = LayerCases.random(name + "0");
         Kind kind = random.oneOf(Kind.class);
         try (CacheSubject subject = CacheSubject.of(engine, name, kind == Kind.RING)) {
-            CacheWalk walk = new CacheWalk(engine, subject, random, options(random, kind, subject.leftWindow()));
+            CacheOptions options = options(random, kind, subject.leftWindow());
+            if (CacheSubject.inBlocks(name)) {
+                options = options.withType(DataType.Q8_0);
+            }
+            CacheWalk walk = new CacheWalk(engine, subject, random, options);
             try {
                 String problem = "";
                 for (int step = 0; step < steps && problem.isEmpty(); step++) {

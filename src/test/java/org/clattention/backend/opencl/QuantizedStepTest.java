@@ -72,7 +72,7 @@ class QuantizedStepTest extends StepTest {
                     weights.close();
                 }
                 float[] part = Arrays.copyOfRange(w, first * 64, w.length);
-                assertThat(result(out)).as(type + " from " + first).isEqualTo(product(x, part, 2, 64));
+                assertThat(exact(out)).as(type + " from " + first).isEqualTo(product(x, part, 2, 64));
             }
         }
     }
@@ -126,14 +126,14 @@ class QuantizedStepTest extends StepTest {
             for (int h = 0; h < heads; h++) {
                 float[] matrix = Arrays.copyOfRange(w, h * columns * inner, (h + 1) * columns * inner);
                 float[] from = Arrays.copyOfRange(x, h * rows * inner, (h + 1) * rows * inner);
-                assertThat(Arrays.copyOfRange(result(out), h * rows * columns, (h + 1) * rows * columns))
+                assertThat(Arrays.copyOfRange(exact(out), h * rows * columns, (h + 1) * rows * columns))
                         .isEqualTo(product(from, matrix, rows, inner));
                 float[] turned = new float[matrix.length];
                 for (int i = 0; i < matrix.length; i++) {
                     turned[i % inner * columns + i / inner] = matrix[i];
                 }
                 float[] last = Arrays.copyOfRange(y, h * rows * columns, (h + 1) * rows * columns);
-                assertThat(Arrays.copyOfRange(result(back), h * rows * inner, (h + 1) * rows * inner))
+                assertThat(Arrays.copyOfRange(exact(back), h * rows * inner, (h + 1) * rows * inner))
                         .isEqualTo(product(last, turned, rows, columns));
             }
         }
@@ -206,7 +206,7 @@ class QuantizedStepTest extends StepTest {
         } finally {
             weights.close();
         }
-        assertThat(result(y))
+        assertThat(exact(y))
                 .as(type + " " + rows + "x" + inner + "x" + Arrays.toString(outputs))
                 .isEqualTo(product(x, w, rows, inner));
     }
@@ -223,6 +223,15 @@ class QuantizedStepTest extends StepTest {
             row += count;
         }
         return backend().pack("test", parts, Collections.nCopies(parts.size(), null), use);
+    }
+
+    /** A result without the signs of its zeros. */
+    private float[] exact(DeviceArray guarded) {
+        float[] values = result(guarded);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += 0f;
+        }
+        return values;
     }
 
     /** Integers of which every block has one of the largest magnitude that its type holds with the scale 1. */
