@@ -68,7 +68,8 @@ public final class BlockCase {
         this.weights = blocks ? made.to(QuantizedCases.type(random)) : made;
         int batch = random.oneOf(1, 2);
         int length = Math.min(65, size.length(random));
-        StorageTypes types = new StorageTypes(StorageTypes.any(random), DataType.F32, DataType.F32);
+        StorageTypes types =
+                blocks ? StorageTypes.FLOATS : new StorageTypes(StorageTypes.any(random), DataType.F32, DataType.F32);
         HostTensor x = LayerCases.tensor(random, 1.7, batch, length, width).to(types.query());
         int[] lengths = random.chance(0.3) ? AttentionCases.lengths(random, batch, length) : null;
         this.attention = new LayerCase(

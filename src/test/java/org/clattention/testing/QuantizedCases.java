@@ -9,7 +9,7 @@ import org.clattention.HostTensor;
 import org.clattention.LatentConfig;
 
 /**
- * Layers with weights in blocks of 32. The reference takes the very numbers that the blocks stand for, so results must agree as
+ * Layers with weights in blocks of 32, all else F32: each combination of types is a kernel to compile. The reference takes the very numbers that the blocks stand for, so results must agree as
  * closely as with F32 weights.
  */
 public final class QuantizedCases {
@@ -45,7 +45,6 @@ public final class QuantizedCases {
                         32 / Math.min(32, Integer.lowestOneBit(heads)) * random.oneOf(1, 3),
                         AttentionCases.options(random, keys, false))
                 .withRotary(cross ? null : LayerCases.rotary(random, d));
-        DataType x = StorageTypes.any(random);
         AttentionWeights weights = LayerCases.weights(random, config);
         AttentionWeights blocks = weights.to(type(random));
         if (random.chance(0.15)) {
@@ -61,21 +60,18 @@ public final class QuantizedCases {
                     blocks.outputBias(),
                     blocks.extras());
         }
-        HostTensor memory = cross
-                ? LayerCases.tensor(random, 1.7, batch, keys, config.memoryWidth())
-                        .to(x)
-                : null;
+        HostTensor memory = cross ? LayerCases.tensor(random, 1.7, batch, keys, config.memoryWidth()) : null;
         return new LayerCase(
                 name,
                 config,
                 blocks,
-                LayerCases.tensor(random, 1.7, batch, queries, width).to(x),
+                LayerCases.tensor(random, 1.7, batch, queries, width),
                 memory,
                 null,
                 null,
                 null,
                 null,
-                new StorageTypes(x, DataType.F32, DataType.F32),
+                StorageTypes.FLOATS,
                 -1,
                 random.chance(0.3),
                 null,
