@@ -9,7 +9,8 @@ package org.clattention;
  *     sequence may have
  * @param blockSize tokens of a block; paged caches only
  * @param blocks blocks that all sequences share; paged caches only
- * @param type storage type: F32, F16, BF16, or Q8_0 for layers whose head sizes are multiples of 32
+ * @param type storage type: F32, F16, BF16, or Q8_0 for layers whose head sizes (of latent
+ *     attention: latent and shared key) are multiples of 32
  */
 public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, int blocks, DataType type) {
 

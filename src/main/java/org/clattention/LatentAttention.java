@@ -33,7 +33,11 @@ public final class LatentAttention implements AutoCloseable {
         return config;
     }
 
-    /** An empty cache for this layer: r + dr numbers per token. */
+    /**
+     * An empty cache for this layer: r + dr numbers per token.
+     *
+     * @throws IllegalArgumentException if it is to be Q8_0 and r and dr are not multiples of 32
+     */
     public KvCache newCache(CacheOptions options) {
         Checks.cachedRows(options.type(), "size of the latent", config.latentSize());
         Checks.cachedRows(options.type(), "size of the shared key", config.ropeHeadSize());
