@@ -2,6 +2,7 @@
 //   PANEL_BLOCK_BYTES                    a block of 32 inputs for 32 outputs: scales, then quanta
 //   PANEL_SCALES(p, upper)               the scales of the outputs 0-15, or 16-31 if upper is 1
 //   PANEL_QUANTA(low, high, p, k)        the quanta of input k for both halves, as floats
+//   PANEL_PREFETCH(p)                    asks for the line of memory at p; p may lie beyond the end
 //
 // q4_0: with 0x4b000000 the bits of n are those of the float 2^23 + n, so that an "or" and a subtraction make n - 8, without a
 // conversion. The upper half stays where it is, 16 times too large; its scales make up for it.
@@ -23,3 +24,10 @@
     const uint16 low##_pairs = convert_uint16(vload16((k), (p) + 64));                                                \
     const float16 low = as_float16((low##_pairs & 0x0fu) | 0x4b000000u) - (0x1p23f + 8.0f),                           \
                   high = as_float16((low##_pairs & 0xf0u) | 0x4b000000u) - (0x1p23f + 128.0f)
+
+// Unpacking leaves the core too busy to run far ahead of memory by itself. OpenCL's own prefetch does nothing in PoCL.
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
+#define PANEL_PREFETCH(p) __builtin_prefetch((const void *)(size_t)(p))
+#else
+#define PANEL_PREFETCH(p)
+#endif

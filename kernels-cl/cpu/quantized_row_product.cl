@@ -3,6 +3,8 @@
 // in  x [rows, inner], rows <= ROWS (those beyond the last repeat it); w: pack_quantized's panels; bias     out as packed_product
 // build ROWS, ACT, WGT, OUT     launch {panels} single work-items
 
+#define AHEAD 4096  // bytes
+
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void quantized_row_product(__global const TYPE(ACT) *x, __global const uchar *w, __global const float *bias,
                            __global TYPE(OUT) *out0, __global TYPE(OUT) *out1, __global TYPE(OUT) *out2,
@@ -20,6 +22,7 @@ void quantized_row_product(__global const TYPE(ACT) *x, __global const uchar *w,
         for (int r = 0; r < ROWS; r++)
             block_low[0][r] = block_high[0][r] = block_low[1][r] = block_high[1][r] = 0.0f;
         for (int k = 0; k < 32; k += 2) {
+            PANEL_PREFETCH(block + AHEAD + k * (PANEL_BLOCK_BYTES / 32));
 #pragma unroll
             for (int t = 0; t < 2; t++) {
                 PANEL_QUANTA(q_low, q_high, block, k + t);
