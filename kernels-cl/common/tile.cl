@@ -31,7 +31,7 @@ inline int tile_column(const int n) { return n * GROUP_N + (int)get_local_id(0);
     }
 
 // Defines NAME(tile, weights, first_output, column0, columns, first_k, inner): copies a tile of a weight matrix, which lies
-// in rows [outputs][inner] or, with PANELS = 1, in panels [ceil(outputs/32)][inner][32].
+// in rows [outputs][inner] or, with PANELS = 1, in panels (panels.cl).
 #define DEFINE_LOAD_WEIGHTS(NAME, ROLE)                                                                               \
     inline void NAME(__local float *tile, __global const TYPE(ROLE) *weights, const int first_output,                \
                      const int column0, const int columns, const int first_k, const int inner)                       \
@@ -39,9 +39,11 @@ inline int tile_column(const int n) { return n * GROUP_N + (int)get_local_id(0);
         for (int e = tile_item(); e < TILE_N * TILE_K; e += GROUP_ITEMS) {                                            \
             const int n = column0 + e / TILE_K, k = first_k + e % TILE_K;                                             \
             const size_t output = first_output + n;                                                                   \
-            const size_t at = PANELS ? (output / 32 * inner + k) * 32 + output % 32 : output * inner + k;             \
-            const int inside = n < columns && k < inner;                                                              \
-            tile[(e % TILE_K) * (TILE_N + 1) + e / TILE_K] = inside ? LOAD(ROLE, weights, at) : 0.0f;                 \
+            float value = 0.0f;                                                                                       \
+            if (n < columns && k < inner)                                                                             \
+                value = PANELS ? LOAD_PANEL(ROLE, weights, inner, output, k)                                          \
+                               : LOAD(ROLE, weights, output * inner + k);                                             \
+            tile[(e % TILE_K) * (TILE_N + 1) + e / TILE_K] = value;                                                   \
         }                                                                                                             \
     }
 

@@ -21,7 +21,7 @@ void pack_keys(__global const TYPE(KEY) *k, __global const int *sequences, __glo
         const int count = min(16, p.head_size - c);
         for (int n = 0; n < keys; n++) {
             if (count == 16) {
-                put16(LOAD16(KEY, k + from[n] + c, 0), n, part);
+                put16(LOAD16_AT(KEY, k, from[n] + c), n, part);
             } else {
                 for (int e = 0; e < count; e++) part[n * 16 + e] = LOAD(KEY, k, from[n] + c + e);
             }

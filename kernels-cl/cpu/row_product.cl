@@ -4,6 +4,7 @@
 // build ROWS, WGT     launch {panels} single work-items
 
 #define CHUNK 512  // inputs at a time
+#define AHEAD (4096 / (int)sizeof(TYPE(WGT)))  // weights
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
@@ -25,6 +26,12 @@ void row_product(__global const void *x, const int x_type, __global const TYPE(W
                 a[i * ROWS + r] = load_any(x, x_type, (size_t)min(r, p.rows - 1) * p.inner + k0 + i);
         int i = 0;
         for (; i + 2 <= count; i += 2) {
+            PREFETCH(w_k + AHEAD);
+            PREFETCH(w_k + AHEAD + 64 / sizeof(TYPE(WGT)));
+            if (sizeof(TYPE(WGT)) == 4) {
+                PREFETCH(w_k + AHEAD + 32);
+                PREFETCH(w_k + AHEAD + 48);
+            }
 #pragma unroll
             for (int t = 0; t < 2; t++) {
                 const float16 w_low = LOAD16(WGT, w_k, 2 * t), w_high = LOAD16(WGT, w_k, 2 * t + 1);

@@ -66,7 +66,7 @@ void stream_attention(__global const void *q, const int q_type, __global const T
             for (int c = 0; c < p.head_size; c += 16) {
                 const float16 a = vload16(0, q_tile + r * p.head_size + c);
 #pragma unroll
-                for (int i = 0; i < 16; i++) sum[i] = fma(a, LOAD16(KEY, k + at[i] + c, 0), sum[i]);
+                for (int i = 0; i < 16; i++) sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + c), sum[i]);
             }
             put16(sums_of_16(sum), 0, s_tile + r * CHUNK + n);
         }
@@ -86,12 +86,12 @@ void stream_attention(__global const void *q, const int q_type, __global const T
     // Four rows at a time; those beyond the last repeat it.
     for (int r0 = 0; r0 < rows; r0 += 4) {
         for (int c = 0; c < p.value_size; c += 32) {
-            const int second = c + 16 < p.value_size ? 1 : 0;
+            const int second = c + 16 < p.value_size ? 16 : 0;
             float16 low[4], high[4];
 #pragma unroll
             for (int r = 0; r < 4; r++) low[r] = high[r] = 0.0f;
             for (int n = 0; n < keys; n++) {
-                const float16 v_low = LOAD16(KEY, v + place[n] + c, 0), v_high = LOAD16(KEY, v + place[n] + c, second);
+                const float16 v_low = LOAD16_AT(KEY, v, place[n] + c), v_high = LOAD16_AT(KEY, v, place[n] + c + second);
 #pragma unroll
                 for (int r = 0; r < 4; r++) {
                     const float16 w = (float16)s_tile[min(r0 + r, rows - 1) * CHUNK + n];

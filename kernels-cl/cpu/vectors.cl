@@ -4,6 +4,7 @@
 #define F32_CODE 0
 #define F16_CODE 1
 #define BF16_CODE 2
+#define Q8_0_CODE 3
 
 // PoCL's vstore16 becomes four stores of 128 bits; a store through this type is one.
 typedef float16 __attribute__((aligned(4), may_alias)) unaligned16;
@@ -22,6 +23,7 @@ inline float load_any(__global const void *p, const int type, const size_t i)
 {
     if (type == F32_CODE) return ((__global const float *)p)[i];
     if (type == F16_CODE) return vload_half(i, (__global const half *)p);
+    if (type == Q8_0_CODE) return LOAD_Q8_0((__global const uchar *)p, i);
     return as_float((uint)((__global const ushort *)p)[i] << 16);
 }
 

@@ -7,25 +7,6 @@
 // out target by its view; may be the source if layouts and types agree
 // build SRC, DST      launch {rows, H, B} items, one per head of a token
 
-typedef struct {
-    int rows, size;
-    int flags;         // the bits below
-    int first_source;  // row of the source that is row 0 here
-    int first_target;  // position at which row 0 is stored
-    int first_angle;   // table row of row 0, without positions
-    int angle_batch;   // rows of the table, or of positions, from one batch entry to the next
-    int dim;           // components that rotate, even
-    float eps;
-    rows_t source_rows, target_rows;
-    view_t source, target;
-} store_params;
-
-#define HAS_STARTS 1
-#define HAS_NORM 2
-#define HAS_ROTARY 4
-#define INTERLEAVED 8
-#define HAS_POSITIONS 16
-
 __kernel void store_heads(__global const TYPE(SRC) *source, __global TYPE(DST) *target,
                           __global const int *source_table, __global const int *target_table,
                           __global const int *starts, __global const float *norm, __global const float *cosines,
@@ -39,15 +20,7 @@ __kernel void store_heads(__global const TYPE(SRC) *source, __global TYPE(DST) *
     const size_t from = row_index(p.source, p.source_rows, source_table, b, h, first_source + i);
     const size_t to = row_index(p.target, p.target_rows, target_table, b, h, first + i);
 
-    float scale = 1.0f;
-    if (p.flags & HAS_NORM) {
-        float squares = 0.0f;
-        for (int c = 0; c < p.size; c++) {
-            const float x = LOAD(SRC, source, from + (size_t)c);
-            squares = fma(x, x, squares);
-        }
-        scale = 1.0f / sqrt(squares / (float)p.size + p.eps);
-    }
+    const float scale = row_scale(source, from, p);
     const int rotated = (p.flags & HAS_ROTARY) ? p.dim : 0;
     const int half_dim = rotated / 2;
     const int token = b * p.angle_batch + i;

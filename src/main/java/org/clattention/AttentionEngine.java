@@ -101,7 +101,9 @@ public final class AttentionEngine implements AutoCloseable {
      */
     public Tensor tensor(HostTensor values) {
         HostTensor stored = values.type() == DataType.F64 ? values.to(DataType.F32) : values;
-        if (stored.type() == DataType.I64 || stored.type() == DataType.U8) {
+        if (stored.type() == DataType.I64
+                || stored.type() == DataType.U8
+                || stored.type().isQuantized()) {
             throw new IllegalArgumentException(
                     "values: type " + values.type() + " must be F64, F32, F16, BF16, BOOL or I32");
         }

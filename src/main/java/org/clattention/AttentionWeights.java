@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a multi-head attention layer, on the host. Matrices are [out_features, in_features], as in PyTorch and
- * in Hugging Face files. F16 and BF16 are stored as they are on the device, F32 and F64 as F32; all arithmetic is in f32.
+ * in Hugging Face files. F16, BF16, Q8_0 and Q4_0 are stored as they are on the device, F32 and F64 as F32, matrices of
+ * several types as F32; all arithmetic is in f32. Biases and extras are floating-point.
  *
  * @param query W_q [Hq·d, D]
  * @param key W_k [Hkv·d, Dm]
@@ -88,8 +89,10 @@ public record AttentionWeights(
     }
 
     /**
-     * These weights with matrices rounded to another floating-point type, in which the device will store them. Biases and
-     * extras stay as they are.
+     * These weights with matrices rounded to another floating-point or quantized type, in which the device will store them.
+     * Biases and extras stay as they are.
+     *
+     * @throws IllegalArgumentException if {@link HostTensor#to} cannot: quantized types take rows of whole blocks of 32
      */
     public AttentionWeights to(DataType type) {
         return new AttentionWeights(

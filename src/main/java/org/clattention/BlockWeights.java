@@ -30,6 +30,27 @@ public record BlockWeights(
         HostTensor down,
         @Nullable HostTensor downBias) {
 
+    /**
+     * These weights with matrices rounded to another floating-point or quantized type, in which the device will store them.
+     * Norms, biases and extras stay as they are.
+     *
+     * @throws IllegalArgumentException if {@link HostTensor#to} cannot: quantized types take rows of whole blocks of 32
+     */
+    public BlockWeights to(DataType type) {
+        return new BlockWeights(
+                attention.to(type),
+                norm1Weight,
+                norm1Bias,
+                norm2Weight,
+                norm2Bias,
+                gate == null ? null : gate.to(type),
+                gateBias,
+                up.to(type),
+                upBias,
+                down.to(type),
+                downBias);
+    }
+
     void requireFit(BlockConfig config) {
         attention.requireFit(config.attention());
         long width = config.attention().modelWidth();

@@ -9,7 +9,8 @@ package org.clattention;
  *     sequence may have
  * @param blockSize tokens of a block; paged caches only
  * @param blocks blocks that all sequences share; paged caches only
- * @param type storage type: F32, F16 or BF16
+ * @param type storage type: F32, F16, BF16, or Q8_0 for layers whose head sizes (of latent
+ *     attention: latent and shared key) are multiples of 32
  */
 public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, int blocks, DataType type) {
 
@@ -31,8 +32,8 @@ public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, in
             Checks.positive("blockSize", blockSize);
             Checks.positive("blocks", blocks);
         }
-        if (type != DataType.F32 && type != DataType.F16 && type != DataType.BF16) {
-            throw new IllegalArgumentException("type: " + type + " must be F32, F16 or BF16");
+        if (type != DataType.F32 && type != DataType.F16 && type != DataType.BF16 && type != DataType.Q8_0) {
+            throw new IllegalArgumentException("type: " + type + " must be F32, F16, BF16 or Q8_0");
         }
     }
 
@@ -60,6 +61,11 @@ public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, in
     /** These options with another storage type. */
     public CacheOptions withType(DataType newType) {
         return new CacheOptions(kind, batch, capacity, blockSize, blocks, newType);
+    }
+
+    void requireFit(AttentionConfig config) {
+        Checks.cachedRows(type, "head size", config.headSize());
+        Checks.cachedRows(type, "value head size", config.valueHeadSize());
     }
 
     CacheOptions withBatch(int newBatch) {

@@ -51,13 +51,22 @@ final class Checks {
         }
     }
 
-    /** Checks type and shape of a parameter. */
+    /** Checks type and shape of a parameter; matrices may be quantized. */
     static void weights(String name, HostTensor tensor, String meaning, long... shape) {
-        if (!tensor.type().isFloatingPoint()) {
-            throw new IllegalArgumentException(
-                    "weights." + name + ": type " + tensor.type() + " must be F64, F32, F16 or BF16");
+        boolean matrix = shape.length == 2;
+        if (!(matrix ? tensor.type().isReal() : tensor.type().isFloatingPoint())) {
+            throw new IllegalArgumentException("weights." + name + ": type " + tensor.type()
+                    + (matrix ? " must be F64, F32, F16, BF16, Q8_0 or Q4_0" : " must be F64, F32, F16 or BF16"));
         }
         shape("weights." + name, tensor.shape(), meaning, shape);
+    }
+
+    /** Checks that rows of this size can be cached in a type. */
+    static void cachedRows(DataType type, String name, int size) {
+        if (size % type.blockElements() != 0) {
+            throw new IllegalArgumentException("type: a " + type + " cache needs rows of whole blocks, but the " + name
+                    + " " + size + " is not a multiple of " + type.blockElements());
+        }
     }
 
     static void lengths(int[] lengths, int batch, int keyLength) {

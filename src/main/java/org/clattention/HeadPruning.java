@@ -99,7 +99,7 @@ public record HeadPruning(AttentionConfig config, AttentionWeights weights) {
     }
 
     private static HostTensor rows(HostTensor tensor, List<Integer> heads, int size) {
-        long rowBytes = tensor.elements() / tensor.dim(0) * tensor.type().bytes();
+        long rowBytes = tensor.type().bytes(tensor.elements() / tensor.dim(0));
         long[] shape = tensor.shape();
         shape[0] = (long) heads.size() * size;
         ByteBuffer out = allocate(shape[0] * rowBytes);
@@ -110,8 +110,12 @@ public record HeadPruning(AttentionConfig config, AttentionWeights weights) {
     }
 
     private static HostTensor columns(HostTensor matrix, List<Integer> heads, int size) {
-        int partBytes = size * matrix.type().bytes();
-        long rowBytes = matrix.dim(1) * matrix.type().bytes();
+        if (size % matrix.type().blockElements() != 0) {
+            throw new IllegalArgumentException("weights.output: heads of " + size + " columns cannot be cut out of "
+                    + matrix.type() + " blocks of " + matrix.type().blockElements() + "; convert it to F32 first");
+        }
+        int partBytes = Math.toIntExact(matrix.type().bytes(size));
+        long rowBytes = matrix.type().bytes(matrix.dim(1));
         ByteBuffer in = matrix.data();
         ByteBuffer out = allocate(matrix.dim(0) * heads.size() * partBytes);
         for (long row = 0; row < matrix.dim(0); row++) {

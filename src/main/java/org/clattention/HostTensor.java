@@ -6,7 +6,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * A dense row-major tensor in host memory: a type, a shape and little-endian bytes, which may lie in a mapped file.
+ * A dense row-major tensor in host memory: a type, a shape and little-endian bytes, which may lie in a mapped file. The
+ * last dimension of a quantized tensor is a multiple of 32.
  * Immutable as long as nobody writes to the buffer that it was made from.
  */
 public final class HostTensor {
@@ -26,7 +27,7 @@ public final class HostTensor {
      * @throws IllegalArgumentException if the bytes are not exactly those of the shape
      */
     public static HostTensor wrap(DataType type, ByteBuffer data, long... shape) {
-        long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
+        long bytes = bytes(type, shape);
         if (data.remaining() != bytes) {
             throw new IllegalArgumentException("data: " + data.remaining() + " bytes, but " + type + " "
                     + Arrays.toString(shape) + " takes " + bytes);
@@ -76,20 +77,37 @@ public final class HostTensor {
         return new HostTensor(DataType.BOOL, data, shape);
     }
 
-    /** This tensor's values rounded to another floating-point type; itself if it has that type already. */
+    /**
+     * This tensor's values rounded to another floating-point or quantized type; itself if it has that type already. From a
+     * quantized type to F32 and F64 the values are exact.
+     *
+     * @throws IllegalArgumentException if {@code target} is another type, or if it is quantized and the last dimension is not
+     *     a multiple of 32, a value is NaN or infinite, or one is too large
+     */
     public HostTensor to(DataType target) {
         if (target == type) {
             return this;
         }
-        if (!target.isFloatingPoint()) {
-            throw new IllegalArgumentException("target: " + target + " is not a floating-point type");
+        if (!target.isReal()) {
+            throw new IllegalArgumentException("target: " + target + " is not a floating-point or quantized type");
         }
         ByteBuffer out = allocate(target, shape);
         int n = Math.toIntExact(elements());
+        if (target.isQuantized()) {
+            float[] block = new float[QuantizedBlocks.SIZE];
+            for (int i = 0; i < n; i += block.length) {
+                copyTo(FloatBuffer.wrap(block), i, block.length);
+                QuantizedBlocks.quantize(target, block, out, i / block.length);
+            }
+            return new HostTensor(target, out, shape);
+        }
+        if (target == DataType.F32) {
+            copyTo(out.asFloatBuffer(), 0, n);
+            return new HostTensor(target, out, shape);
+        }
         for (int i = 0; i < n; i++) {
             switch (target) {
                 case F64 -> out.putDouble(8 * i, getDouble(i));
-                case F32 -> out.putFloat(4 * i, getFloat(i));
                 case F16 -> out.putShort(2 * i, HalfPrecision.floatToF16(getFloat(i)));
                 default -> out.putShort(2 * i, HalfPrecision.floatToBf16(getFloat(i)));
             }
@@ -148,6 +166,7 @@ public final class HostTensor {
             case I32 -> data.getInt(4 * i);
             case U8 -> data.get(i) & 0xff;
             case BOOL -> data.get(i) == 0 ? 0 : 1;
+            case Q8_0, Q4_0 -> QuantizedBlocks.get(type, data, i);
         };
     }
 
@@ -185,7 +204,16 @@ public final class HostTensor {
             target.put(floats.slice(start, count));
             return;
         }
-        for (int i = start; i < start + count; i++) {
+        int end = start + count;
+        int i = start;
+        if (type.isQuantized() && start % QuantizedBlocks.SIZE == 0) {
+            float[] block = new float[QuantizedBlocks.SIZE];
+            for (; i + block.length <= end; i += block.length) {
+                QuantizedBlocks.dequantize(type, data, i / block.length, block);
+                target.put(block);
+            }
+        }
+        for (; i < end; i++) {
             target.put(getFloat(i));
         }
     }
@@ -198,9 +226,10 @@ public final class HostTensor {
         }
         long[] part = shape.clone();
         part[0] = to - from;
-        long rowBytes = shape[0] == 0 ? 0 : data.capacity() / shape[0];
+        long rowElements = shape[0] == 0 ? 0 : elements() / shape[0];
         ByteBuffer view = data.duplicate();
-        view.position(Math.toIntExact(from * rowBytes)).limit(Math.toIntExact(to * rowBytes));
+        view.position(Math.toIntExact(type.bytes(from * rowElements)))
+                .limit(Math.toIntExact(type.bytes(to * rowElements)));
         return new HostTensor(type, view.slice(), part);
     }
 
@@ -210,6 +239,7 @@ public final class HostTensor {
             throw new IllegalArgumentException("newShape: " + Arrays.toString(newShape)
                     + " does not have the elements of " + Arrays.toString(shape));
         }
+        requireBlocks(type, newShape);
         return new HostTensor(type, data, newShape);
     }
 
@@ -219,8 +249,21 @@ public final class HostTensor {
     }
 
     private static ByteBuffer allocate(DataType type, long[] shape) {
-        int bytes = Math.toIntExact(Math.multiplyExact(elements(shape), (long) type.bytes()));
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.allocate(Math.toIntExact(bytes(type, shape))).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static long bytes(DataType type, long[] shape) {
+        long elements = elements(shape);
+        requireBlocks(type, shape);
+        return type.bytes(elements);
+    }
+
+    private static void requireBlocks(DataType type, long[] shape) {
+        long last = shape.length == 0 ? 1 : shape[shape.length - 1];
+        if (last % type.blockElements() != 0) {
+            throw new IllegalArgumentException("shape: " + Arrays.toString(shape) + ", the last dimension " + last
+                    + " must be a multiple of " + type.blockElements() + " for " + type);
+        }
     }
 
     private static void checkCount(int count, long[] shape) {

@@ -163,7 +163,7 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * The cached keys [B, Hkv, T, d] of all sequences, in the cache's type.
+     * The cached keys [B, Hkv, T, d] of all sequences, in the cache's type; those of a Q8_0 cache as F32, exactly.
      *
      * @throws IllegalStateException if the sequences differ in length, or a ring has overwritten the first tokens
      */
@@ -193,8 +193,11 @@ public final class KvCache implements AutoCloseable {
                             "cache: lengths " + Arrays.toString(store.lengths()) + " cannot be read as one tensor");
                 }
                 int size = keys ? store.keySize() : store.valueSize();
+                DataType type = options().type().isQuantized()
+                        ? DataType.F32
+                        : options().type();
                 Tensor out = engine.allocate(
-                        options().type(), keys ? "keys" : "values", options().batch(), store.heads(), rows, size);
+                        type, keys ? "keys" : "values", options().batch(), store.heads(), rows, size);
                 try {
                     if (rows > 0) {
                         CacheTransfer.export(lane, store, keys, out.array(), rows);

@@ -33,8 +33,14 @@ public final class LatentAttention implements AutoCloseable {
         return config;
     }
 
-    /** An empty cache for this layer: r + dr numbers per token. */
+    /**
+     * An empty cache for this layer: r + dr numbers per token.
+     *
+     * @throws IllegalArgumentException if it is to be Q8_0 and r and dr are not multiples of 32
+     */
     public KvCache newCache(CacheOptions options) {
+        Checks.cachedRows(options.type(), "size of the latent", config.latentSize());
+        Checks.cachedRows(options.type(), "size of the shared key", config.ropeHeadSize());
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             CacheStore store = new CacheStore(engine.backend(), options, 1, config.cachedSize(), 0);

@@ -24,6 +24,28 @@ public record LatentWeights(
         HostTensor latentUp,
         HostTensor output) {
 
+    /**
+     * These weights with matrices rounded to another floating-point or quantized type, in which the device will store them.
+     * Norms stay as they are.
+     *
+     * @throws IllegalArgumentException if {@link HostTensor#to} cannot: quantized types take rows of whole blocks of 32
+     */
+    public LatentWeights to(DataType type) {
+        return new LatentWeights(
+                converted(query, type),
+                converted(queryDown, type),
+                queryNorm,
+                converted(queryUp, type),
+                latentDown.to(type),
+                latentNorm,
+                latentUp.to(type),
+                output.to(type));
+    }
+
+    private static @Nullable HostTensor converted(@Nullable HostTensor matrix, DataType type) {
+        return matrix == null ? null : matrix.to(type);
+    }
+
     void requireFit(LatentConfig c) {
         int rq = c.queryLatentSize();
         boolean compressed = rq > 0;

@@ -40,8 +40,10 @@ public final class MultiHeadAttention implements AutoCloseable {
      * An empty cache for this layer.
      *
      * @throws DeviceMemoryException if the device cannot hold it
+     * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
+        options.requireFit(config);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             CacheStore store = new CacheStore(

@@ -108,7 +108,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private ByteBuffer download() {
-        long bytes = Math.multiplyExact(elements(), (long) type().bytes());
+        long bytes = type().bytes(elements());
         ByteBuffer target = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);

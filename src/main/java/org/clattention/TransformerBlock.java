@@ -33,9 +33,14 @@ public final class TransformerBlock implements AutoCloseable {
         return config;
     }
 
-    /** An empty cache for this block's attention. */
+    /**
+     * An empty cache for this block's attention.
+     *
+     * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
+     */
     public KvCache newCache(CacheOptions options) {
         AttentionConfig attention = config.attention();
+        options.requireFit(attention);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             CacheStore store = new CacheStore(

@@ -5,8 +5,8 @@ import org.clattention.DataType;
 
 /**
  * One stream of work on a device: steps run in the order of the calls, without waits between them. Arrays of F32, F16 and
- * BF16 are read and written in their own type and computed with in f32. For one thread at a time. Closing a lane gives it
- * back; the caller finishes it first.
+ * BF16 are read and written in their own type and computed with in f32; so are caches in Q8_0, and weights in Q8_0 and Q4_0.
+ * For one thread at a time. Closing a lane gives it back; the caller finishes it first.
  */
 public interface Lane extends AutoCloseable {
     /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param source where from
  * @param firstSource the source's row that is row 0
  * @param sourceRows how the source keeps its rows
- * @param target where to; may be the source if types and layouts agree
+ * @param target where to; may be the source if types and layouts agree; in Q8_0 its rows, and {@code size}, are whole blocks
  * @param firstTarget the position at which row 0 is stored, unless {@code starts} is given
  * @param targetRows how the target keeps its rows
  * @param starts I32 [B, 3]: for each sequence its first source row, how many rows it has, and the position of the first;

@@ -143,12 +143,12 @@ final class SafetensorsHeader {
             throw invalid("tensor " + name + ": dtype is not a string");
         }
         String text = parser.getText();
-        for (DataType type : DataType.values()) {
+        for (DataType type : DataType.plain()) {
             if (type.name().equals(text)) {
                 return type;
             }
         }
-        throw invalid("tensor " + name + ": dtype \"" + text + "\" is none of " + Arrays.toString(DataType.values()));
+        throw invalid("tensor " + name + ": dtype \"" + text + "\" is none of " + DataType.plain());
     }
 
     private long[] readLongs(JsonParser parser, String name, String field, int limit) throws IOException {

@@ -65,6 +65,10 @@ public final class SafetensorsWriter {
         long begin = 0;
         for (Map.Entry<String, HostTensor> e : tensors.entrySet()) {
             HostTensor tensor = e.getValue();
+            if (tensor.type().isQuantized()) {
+                throw new IllegalArgumentException("tensors: " + e.getKey() + " is " + tensor.type()
+                        + ", which safetensors files have no type for; convert it to a floating-point type");
+            }
             long end = begin + tensor.data().remaining();
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("dtype", tensor.type().name());

@@ -47,7 +47,7 @@ public final class TensorSet {
         return tensors.get(name);
     }
 
-    /** A floating-point tensor of this shape, left in its storage type: for weights. */
+    /** A floating-point or quantized tensor of this shape, left in its storage type: for weights. */
     public HostTensor weight(String name, String rule, long... shape) {
         HostTensor tensor = floats(name);
         Shapes.require(name, tensor.shape(), rule, shape);
@@ -89,7 +89,7 @@ public final class TensorSet {
 
     private HostTensor floats(String name) {
         HostTensor tensor = get(name);
-        if (!tensor.type().isFloatingPoint()) {
+        if (!tensor.type().isReal()) {
             throw new IllegalArgumentException(name + ": type " + tensor.type() + " must be floating-point");
         }
         return tensor;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsFileTest {
-    private static final List<DataType> TYPES = List.of(DataType.values());
+    private static final List<DataType> TYPES = DataType.plain();
 
     @TempDir
     Path folder;
@@ -73,7 +73,7 @@ class SafetensorsFileTest {
     @Test
     void readsEveryType() throws IOException {
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
-        for (DataType type : DataType.values()) {
+        for (DataType type : DataType.plain()) {
             tensors.put(type.name(), bytes(type, new Random(1), 2, 3));
         }
         assertRoundTrip(Map.of(), tensors);

@@ -30,7 +30,8 @@ public final class BlockCase {
         int most = size == CaseSize.TINY ? 8 : 48;
         int kvHeads = random.oneOf(1, 2);
         int d = 1 + random.upTo(most / 2);
-        int width = 2 + random.upTo(most);
+        boolean blocks = name.startsWith("quantized");
+        int width = blocks ? random.oneOf(32, 96) : 2 + random.upTo(most);
         AttentionConfig layer = new AttentionConfig(
                         width,
                         width,
@@ -38,7 +39,7 @@ public final class BlockCase {
                         kvHeads * random.oneOf(1, 2),
                         kvHeads,
                         d,
-                        random.chance(0.7) ? d : 1 + random.upTo(most / 2),
+                        blocks ? random.oneOf(32, 64) : random.chance(0.7) ? d : 1 + random.upTo(most / 2),
                         AttentionCases.options(random, 40, false).withAlignment(CausalAlignment.TOP_LEFT))
                 .withRotary(LayerCases.rotary(random, d));
         boolean rms = random.chance(0.5);
@@ -48,11 +49,11 @@ public final class BlockCase {
                 random.oneOf(BlockConfig.NormPosition.class),
                 random.chance(0.5) ? 1e-5 : 1e-2,
                 random.oneOf(Activation.class),
-                1 + random.upTo(2 * most));
+                blocks ? random.oneOf(32, 64, 160) : 1 + random.upTo(2 * most));
         int hidden = config.hiddenWidth();
         DataType type = StorageTypes.any(random);
         boolean gated = random.chance(0.5);
-        this.weights = new BlockWeights(
+        BlockWeights made = new BlockWeights(
                 LayerCases.weights(random, layer),
                 near1(random, width),
                 rms || random.chance(0.3) ? null : vector(random, width),
@@ -64,9 +65,11 @@ public final class BlockCase {
                 random.chance(0.5) ? vector(random, hidden) : null,
                 matrix(random, type, width, hidden),
                 random.chance(0.5) ? vector(random, width) : null);
+        this.weights = blocks ? made.to(QuantizedCases.type(random)) : made;
         int batch = random.oneOf(1, 2);
         int length = Math.min(65, size.length(random));
-        StorageTypes types = new StorageTypes(StorageTypes.any(random), DataType.F32, DataType.F32);
+        StorageTypes types =
+                blocks ? StorageTypes.FLOATS : new StorageTypes(StorageTypes.any(random), DataType.F32, DataType.F32);
         HostTensor x = LayerCases.tensor(random, 1.7, batch, length, width).to(types.query());
         int[] lengths = random.chance(0.3) ? AttentionCases.lengths(random, batch, length) : null;
         this.attention = new LayerCase(

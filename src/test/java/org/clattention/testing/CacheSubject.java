@@ -52,15 +52,19 @@ public interface CacheSubject extends AutoCloseable {
                 windowed || random.chance(0.3) ? random.upTo(6) : -1,
                 -1,
                 random.chance(0.2) ? random.between(2, 20) : 0);
-        return name.startsWith("latentcache")
-                ? latent(engine, name, random, options)
-                : heads(engine, name, random, options);
+        return name.startsWith("latent") ? latent(engine, name, random, options) : heads(engine, name, random, options);
+    }
+
+    /** Whether a walk's cache is in blocks, which heads must fit. */
+    static boolean inBlocks(String name) {
+        return name.contains("q8cache");
     }
 
     private static CacheSubject heads(
             AttentionEngine engine, String name, CaseRandom random, AttentionOptions options) {
         int kvHeads = random.oneOf(1, 2);
-        int d = random.oneOf(2, 4, 7, 8);
+        boolean blocks = inBlocks(name);
+        int d = blocks ? random.oneOf(32, 64) : random.oneOf(2, 4, 7, 8);
         int width = 3 + random.upTo(9);
         AttentionConfig config = new AttentionConfig(
                         width,
@@ -69,7 +73,7 @@ public interface CacheSubject extends AutoCloseable {
                         kvHeads * random.oneOf(1, 2),
                         kvHeads,
                         d,
-                        random.oneOf(3, d),
+                        random.oneOf(blocks ? 32 : 3, d),
                         options)
                 .withRotary(LayerCases.rotary(random, d));
         AttentionWeights weights = LayerCases.weights(random, config);
@@ -111,7 +115,7 @@ public interface CacheSubject extends AutoCloseable {
 
     private static CacheSubject latent(
             AttentionEngine engine, String name, CaseRandom random, AttentionOptions options) {
-        LatentConfig config = LatentCase.config(random, options, 8);
+        LatentConfig config = LatentCase.config(random, options, 8, inBlocks(name));
         LatentCase made = new LatentCase(
                 name,
                 config,

@@ -9,6 +9,7 @@ import org.clattention.AttentionResult;
 import org.clattention.CacheFullException;
 import org.clattention.CacheOptions;
 import org.clattention.CacheOptions.Kind;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.Tensor;
@@ -46,7 +47,7 @@ public final class CacheWalk {
         CaseRandom random = LayerCases.random(name + "0");
         Kind kind = random.oneOf(Kind.class);
         try (CacheSubject subject = CacheSubject.of(engine, name, kind == Kind.RING)) {
-            CacheWalk walk = new CacheWalk(engine, subject, random, options(random, kind, subject.leftWindow()));
+            CacheWalk walk = new CacheWalk(engine, subject, random, options(random, kind, subject.leftWindow(), name));
             try {
                 String problem = "";
                 for (int step = 0; step < steps && problem.isEmpty(); step++) {
@@ -61,14 +62,14 @@ public final class CacheWalk {
         }
     }
 
-    private static CacheOptions options(CaseRandom random, Kind kind, int window) {
+    private static CacheOptions options(CaseRandom random, Kind kind, int window, String name) {
         int batch = 1 + random.upTo(2);
         CacheOptions shape = switch (kind) {
             case CONTIGUOUS -> CacheOptions.contiguous(batch, 4 + random.upTo(20));
             case RING -> CacheOptions.ring(batch, window + 1 + random.upTo(8));
             case PAGED -> CacheOptions.paged(batch, 2 + random.upTo(12), 1 + random.upTo(4));
         };
-        return shape.withType(StorageTypes.any(random));
+        return shape.withType(CacheSubject.inBlocks(name) ? DataType.Q8_0 : StorageTypes.any(random));
     }
 
     private String step() {

@@ -39,23 +39,27 @@ public record LatentCase(
                 random.chance(0.3) ? random.upTo(length) : -1,
                 random.chance(0.2) ? random.upTo(length) : -1,
                 random.chance(0.2) ? random.between(1, 30) : 0);
-        LatentConfig config = config(random, options, tiny ? 6 : 40);
+        LatentConfig config = config(random, options, tiny ? 6 : 40, false);
         DataType type = StorageTypes.any(random);
         HostTensor x = LayerCases.tensor(random, 1.7, batch, length, config.modelWidth())
                 .to(type);
         return new LatentCase(name, config, weights(random, config), x, lengths, DataType.F32);
     }
 
-    /** A layer of any shape. */
-    static LatentConfig config(CaseRandom random, AttentionOptions options, int most) {
-        int dr = 2 * (1 + random.upTo(most / 4));
+    /**
+     * A layer of any shape.
+     *
+     * @param blocks whether what it caches must be whole blocks of 32
+     */
+    static LatentConfig config(CaseRandom random, AttentionOptions options, int most, boolean blocks) {
+        int dr = blocks ? 32 : 2 * (1 + random.upTo(most / 4));
         return new LatentConfig(
                 1 + random.upTo(most),
                 random.oneOf(1, 2, 3),
                 1 + random.upTo(most),
                 dr,
                 1 + random.upTo(most),
-                1 + random.upTo(most),
+                blocks ? random.oneOf(32, 64) : 1 + random.upTo(most),
                 random.chance(0.5) ? 0 : 1 + random.upTo(most),
                 options,
                 LayerCases.rotary(random, dr),

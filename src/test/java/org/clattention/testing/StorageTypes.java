@@ -2,6 +2,7 @@ package org.clattention.testing;
 
 import org.clattention.DataType;
 import org.clattention.HalfPrecision;
+import org.clattention.HostTensor;
 
 /**
  * How a case's numbers are stored. The values of a case have been rounded to these types already.
@@ -36,6 +37,11 @@ public record StorageTypes(DataType query, DataType key, DataType bias) {
 
     /** Rounds values in place. */
     static float[] round(float[] values, DataType type) {
+        if (type.isQuantized()) {
+            // Rows of whole blocks, so that they may lie side by side.
+            System.arraycopy(HostTensor.of(values, values.length).to(type).toFloats(), 0, values, 0, values.length);
+            return values;
+        }
         for (int i = 0; i < values.length; i++) {
             values[i] = round(values[i], type);
         }
@@ -50,11 +56,12 @@ public record StorageTypes(DataType query, DataType key, DataType bias) {
         };
     }
 
-    /** The largest relative error of rounding to a type. */
+    /** The largest error of rounding to a type, relative to the value or, in blocks, to the largest of the block. */
     static double roundoff(DataType type) {
         return switch (type) {
             case F16 -> 0x1p-11;
             case BF16 -> 0x1p-8;
+            case Q8_0 -> 0.5 / 127;
             default -> 0x1p-24;
         };
     }

@@ -5,8 +5,13 @@ import java.util.List;
 
 /** The kernels, and the files that each is made of. */
 enum KernelId {
-    QKV_PROJECTION("portable/qkv_projection.cl", "common/views.cl", "common/projection.cl", "common/tile.cl"),
-    OUTPUT_PROJECTION("portable/output_projection.cl", "common/tile.cl"),
+    QKV_PROJECTION(
+            "portable/qkv_projection.cl",
+            "common/views.cl",
+            "common/projection.cl",
+            "common/panels.cl",
+            "common/tile.cl"),
+    OUTPUT_PROJECTION("portable/output_projection.cl", "common/panels.cl", "common/tile.cl"),
     HEAD_PRODUCTS("portable/head_products.cl", "common/views.cl", "common/tile.cl"),
     SCALED_SCORES(
             "portable/scaled_scores.cl",
@@ -21,7 +26,8 @@ enum KernelId {
             "common/attention_params.cl",
             "common/masks.cl",
             "common/tile.cl"),
-    STORE_HEADS("portable/store_heads.cl", "common/views.cl"),
+    STORE_HEADS("portable/store_heads.cl", "common/views.cl", "common/store.cl"),
+    STORE_BLOCKS("portable/store_blocks.cl", "common/views.cl", "common/store.cl"),
     NORM_ROWS("portable/norm_rows.cl", "common/reductions.cl"),
     PACK_PANELS("cpu/pack_panels.cl"),
     PACK_ROWS("cpu/pack_rows.cl", "cpu/vectors.cl"),
@@ -33,6 +39,21 @@ enum KernelId {
             "cpu/store_columns.cl"),
     ROW_PRODUCT(
             "cpu/row_product.cl", "common/views.cl", "common/projection.cl", "cpu/vectors.cl", "cpu/store_columns.cl"),
+    PACK_QUANTIZED("cpu/pack_quantized.cl"),
+    QUANTIZED_PRODUCT(
+            "cpu/quantized_product.cl",
+            "common/views.cl",
+            "common/projection.cl",
+            "cpu/vectors.cl",
+            "cpu/quantized_panels.cl",
+            "cpu/store_columns.cl"),
+    QUANTIZED_ROW_PRODUCT(
+            "cpu/quantized_row_product.cl",
+            "common/views.cl",
+            "common/projection.cl",
+            "cpu/vectors.cl",
+            "cpu/quantized_panels.cl",
+            "cpu/store_columns.cl"),
     PACK_KEYS("cpu/pack_keys.cl", "common/views.cl", "common/attention_params.cl", "cpu/vectors.cl"),
     FLASH_ATTENTION(
             "cpu/flash_attention.cl",

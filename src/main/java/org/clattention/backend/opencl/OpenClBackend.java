@@ -86,7 +86,7 @@ public final class OpenClBackend implements Backend {
     @Override
     public DeviceArray allocate(DataType type, long elements, String name) {
         // OpenCL has no empty buffers; an array without elements holds one that nobody reads.
-        long bytes = Math.multiplyExact(Math.max(1, elements), (long) type.bytes());
+        long bytes = Math.max(type.blockBytes(), type.bytes(elements));
         return new OpenClArray(context.allocate(bytes, name), type, elements);
     }
 

@@ -87,7 +87,7 @@ final class OpenClLane implements Lane {
 
     @Override
     public DeviceArray scratch(Scratch slot, DataType type, long elements) {
-        return new OpenClArray(scratchBuffer(slot, Math.multiplyExact(elements, (long) type.bytes())), type, elements);
+        return new OpenClArray(scratchBuffer(slot, type.bytes(elements)), type, elements);
     }
 
     @Override
@@ -184,14 +184,14 @@ final class OpenClLane implements Lane {
         if (source.type() != target.type()) {
             throw new IllegalStateException("copy from " + source.type() + " to " + target.type());
         }
-        long bytes = source.type().bytes();
+        DataType type = source.type();
         unfinished = true;
         queue.copy(
                 OpenClArray.bufferOf(source),
-                sourceElement * bytes,
+                type.bytes(sourceElement),
                 OpenClArray.bufferOf(target),
-                targetElement * bytes,
-                elements * bytes);
+                type.bytes(targetElement),
+                type.bytes(elements));
     }
 
     @Override

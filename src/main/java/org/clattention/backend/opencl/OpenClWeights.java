@@ -10,7 +10,8 @@ import org.clattention.opencl.Buffer;
  * @param matrix the weights
  * @param type how they are stored
  * @param bias [outputs], with zeros up to a multiple of 32; a placeholder if {@code hasBias} is false
- * @param panels how the matrix lies: [ceil(outputs/32)][inputs][32] instead of [outputs][inputs]
+ * @param panels how the matrix lies: [ceil(outputs/32)][inputs][32] instead of [outputs][inputs]; blocks as
+ *     {@code pack_quantized.cl} has them
  */
 record OpenClWeights(
         Buffer matrix, DataType type, Buffer bias, boolean hasBias, int inputs, int outputs, boolean panels)

@@ -34,7 +34,8 @@ final class PanelProducts {
         byte[] params = ProjectionParams.of(rows, length, weights, firstOutput, targets);
         String type = Roles.role("WGT", weights.type());
         if (CpuPlan.streams(rows)) {
-            Kernel.Arguments arguments = lane.kernel(KernelId.ROW_PRODUCT, "-DROWS=" + CpuPlan.streamRows(rows) + type)
+            Kernel.Arguments arguments = lane.kernel(
+                            QuantizedPanels.rowProduct(weights.type()), "-DROWS=" + CpuPlan.streamRows(rows) + type)
                     .arguments()
                     .buffer(OpenClArray.bufferOf(x))
                     .integer(Roles.code(x));
@@ -53,7 +54,7 @@ final class PanelProducts {
                 .integer(weights.inputs())
                 .done();
         lane.launch(pack, single(blocks, (weights.inputs() + 255) / 256));
-        Kernel.Arguments arguments = lane.kernel(KernelId.PACKED_PRODUCT, "-DROWS=" + tile + type)
+        Kernel.Arguments arguments = lane.kernel(QuantizedPanels.packedProduct(weights.type()), "-DROWS=" + tile + type)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(packed));
         launch(arguments, weights, params, new long[] {blocks, panels}, targets);

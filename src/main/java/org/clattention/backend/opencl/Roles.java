@@ -1,10 +1,14 @@
 package org.clattention.backend.opencl;
 
+import java.util.Set;
 import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
 
 /** Build options that map a kernel's roles to the storage types of its arrays. */
 final class Roles {
+    /** What kernels read, but do not write, in blocks: weights, cached keys and values, and what comes out of a cache. */
+    private static final Set<String> QUANTIZED = Set.of("WGT", "KEY", "SRC");
+
     private Roles() {}
 
     /** For example {@code role("ACT", x)} = {@code " -DACT=F32"}. */
@@ -18,12 +22,19 @@ final class Roles {
             case F32 -> 0;
             case F16 -> 1;
             case BF16 -> 2;
+            case Q8_0 -> 3;
             default -> throw new IllegalStateException("kernels have no code for the storage type " + array.type());
         };
     }
 
     static String role(String name, DataType type) {
-        if (type != DataType.F32 && type != DataType.F16 && type != DataType.BF16) {
+        boolean known = switch (type) {
+            case F32, F16, BF16 -> true;
+            case Q8_0 -> QUANTIZED.contains(name);
+            case Q4_0 -> name.equals("WGT");
+            default -> false;
+        };
+        if (!known) {
             throw new IllegalStateException("kernels have no storage type " + type + " for " + name);
         }
         return " -D" + name + "=" + type;

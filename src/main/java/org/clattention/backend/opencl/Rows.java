@@ -1,6 +1,7 @@
 package org.clattention.backend.opencl;
 
 import org.clattention.Activation;
+import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.NormStep;
 import org.clattention.backend.StoreStep;
@@ -26,13 +27,14 @@ final class Rows {
     }
 
     void store(StoreStep step) {
-        String options = Roles.role("SRC", step.source().array())
-                + Roles.role("DST", step.target().array());
+        DeviceArray target = step.target().array();
+        boolean blocks = target.type() == DataType.Q8_0;
+        String options = Roles.role("SRC", step.source().array()) + (blocks ? "" : Roles.role("DST", target));
         StoreStep.Rotation rotation = step.rotation();
-        Kernel kernel = lane.kernel(KernelId.STORE_HEADS, options)
+        Kernel kernel = lane.kernel(blocks ? KernelId.STORE_BLOCKS : KernelId.STORE_HEADS, options)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.source().array()))
-                .buffer(OpenClArray.bufferOf(step.target().array()))
+                .buffer(OpenClArray.bufferOf(target))
                 .buffer(lane.optional(step.sourceRows().table()))
                 .buffer(lane.optional(step.targetRows().table()))
                 .buffer(lane.optional(step.starts()))

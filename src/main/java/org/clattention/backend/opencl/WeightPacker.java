@@ -35,7 +35,7 @@ final class WeightPacker {
         int stored = panels ? roundUp(outputs) : outputs;
         DataType type = storageType(matrices);
         boolean hasBias = biases.stream().anyMatch(b -> b != null);
-        Buffer matrix = backend.context().allocate((long) type.bytes() * inputs * stored, name);
+        Buffer matrix = backend.context().allocate(type.bytes((long) inputs * stored), name);
         Buffer bias = null;
         try {
             bias = backend.context().allocate(hasBias ? 4L * roundUp(outputs) : 4, name + " bias");
@@ -63,7 +63,7 @@ final class WeightPacker {
 
     private int store(Buffer matrix, DataType type, HostTensor part, int firstRow, int inputs) {
         int rows = Math.toIntExact(part.dim(0));
-        long rowBytes = (long) type.bytes() * inputs;
+        long rowBytes = type.bytes(inputs);
         int step = (int) Math.max(1, Math.min(rows, PART_BYTES / rowBytes));
         for (int row = 0; row < rows; row += step) {
             int count = Math.min(step, rows - row);
@@ -87,6 +87,10 @@ final class WeightPacker {
     }
 
     private void launch(Buffer source, Buffer matrix, DataType type, int firstRow, int rows, int items, int inputs) {
+        if (type.isQuantized()) {
+            QuantizedPanels.pack(lane, source, matrix, type, firstRow, rows, items, inputs);
+            return;
+        }
         Kernel kernel = lane.kernel(KernelId.PACK_PANELS, Roles.role("WGT", type))
                 .arguments()
                 .buffer(source)
@@ -112,11 +116,12 @@ final class WeightPacker {
         return values;
     }
 
-    /** 16-bit weights stay as they are; everything else, and a mixture, becomes F32. */
+    /** 16-bit and quantized weights stay as they are; everything else, and a mixture, becomes F32. */
     private static DataType storageType(List<HostTensor> matrices) {
         DataType first = matrices.get(0).type();
         boolean uniform = matrices.stream().allMatch(m -> m.type() == first);
-        return uniform && (first == DataType.F16 || first == DataType.BF16) ? first : DataType.F32;
+        boolean kept = first == DataType.F16 || first == DataType.BF16 || first.isQuantized();
+        return uniform && kept ? first : DataType.F32;
     }
 
     private static int roundUp(int outputs) {

@@ -1,0 +1,53 @@
+package org.clattention.backend.opencl;
+
+import org.clattention.DataType;
+import org.clattention.opencl.Buffer;
+import org.clattention.opencl.Kernel;
+import org.clattention.opencl.NdRange;
+
+/** Weights in blocks, in panels of 32 outputs, on CPU devices: how they get there, and which products read them. */
+final class QuantizedPanels {
+    private QuantizedPanels() {}
+
+    /** The product of a few rows with weights of this type. */
+    static KernelId rowProduct(DataType type) {
+        return type.isQuantized() ? KernelId.QUANTIZED_ROW_PRODUCT : KernelId.ROW_PRODUCT;
+    }
+
+    /** The product by tiles with weights of this type. */
+    static KernelId packedProduct(DataType type) {
+        return type.isQuantized() ? KernelId.QUANTIZED_PRODUCT : KernelId.PACKED_PRODUCT;
+    }
+
+    /**
+     * Brings a part of a matrix into panels.
+     *
+     * @param source rows of blocks
+     * @param firstRow the output that the part begins with
+     * @param rows rows of the source
+     * @param items outputs to write; those without a row become zeros
+     */
+    static void pack(
+            OpenClLane lane,
+            Buffer source,
+            Buffer panels,
+            DataType type,
+            int firstRow,
+            int rows,
+            int items,
+            int inputs) {
+        int first = firstRow / WeightPacker.PANEL;
+        int last = (firstRow + items - 1) / WeightPacker.PANEL;
+        Kernel kernel = lane.kernel(KernelId.PACK_QUANTIZED, Roles.role("WGT", type))
+                .arguments()
+                .buffer(source)
+                .buffer(panels)
+                .integer(firstRow)
+                .integer(rows)
+                .integer(items)
+                .integer(inputs)
+                .done();
+        lane.launch(
+                kernel, NdRange.ofItems((last - first + 1L) * WeightPacker.PANEL / 2, inputs / type.blockElements()));
+    }
+}
