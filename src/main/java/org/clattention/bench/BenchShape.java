@@ -77,9 +77,14 @@ public record BenchShape(Kind kind, AttentionConfig config, int batch, int lengt
         return projections + (isCausal() ? attention / 2 : attention);
     }
 
+    /** Bytes of the four weight matrices as they are stored. */
+    public long weightBytes() {
+        return weightElements() * weightType.bytes();
+    }
+
     /** Bytes that a call cannot avoid reading: the weights once, and all keys and values once. */
     public double bytes() {
         double cache = 2.0 * batch * keys() * config.keyWidth() * DataType.F32.bytes();
-        return (double) weightElements() * weightType.bytes() + cache;
+        return weightBytes() + cache;
     }
 }

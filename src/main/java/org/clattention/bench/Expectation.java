@@ -19,10 +19,11 @@ import org.clattention.verify.Tolerance;
  * @param rows which rows of [B·S, D] are known
  * @param values [rows.length, D]
  * @param all how many rows the output has
- * @param tolerance the largest accepted |got − want|
+ * @param largest the largest absolute value
+ * @param tolerance the largest accepted |got − want| of what is computed in f32
  */
 @SuppressWarnings("ArrayRecordComponent") // compared never
-record Expectation(int[] rows, double[] values, int all, double tolerance) {
+record Expectation(int[] rows, double[] values, int all, double largest, double tolerance) {
     /** Operations of a call that the whole reference computes in about a second. */
     private static final double FEW_OPERATIONS = 1.5e9;
 
@@ -43,7 +44,7 @@ record Expectation(int[] rows, double[] values, int all, double tolerance) {
             largest = Math.max(largest, Math.abs(value));
         }
         long reduction = Math.max(shape.config().modelWidth(), shape.keys());
-        return new Expectation(rows, values, all, STEPS * Tolerance.floor(reduction, largest));
+        return new Expectation(rows, values, all, largest, STEPS * Tolerance.floor(reduction, largest));
     }
 
     private static RefTensor wholeOutput(BenchShape shape, LayerData data) {
@@ -69,8 +70,13 @@ record Expectation(int[] rows, double[] values, int all, double tolerance) {
         return rows.length == all ? "all " + all + " rows" : rows.length + " of " + all + " rows";
     }
 
-    /** Why an output is wrong; empty if it agrees. */
-    String problem(float[] output) {
+    /**
+     * Why an output is wrong; empty if it agrees.
+     *
+     * @param extraRoundoff see {@link Contender#extraRoundoff}
+     */
+    String problem(float[] output, double extraRoundoff) {
+        double accepted = tolerance + STEPS * extraRoundoff * largest;
         int width = values.length / rows.length;
         if (output.length != all * width) {
             return "the output has " + output.length + " elements, not " + all * width;
@@ -79,7 +85,7 @@ record Expectation(int[] rows, double[] values, int all, double tolerance) {
             for (int c = 0; c < width; c++) {
                 double want = values[r * width + c];
                 double got = output[rows[r] * width + c];
-                if (!(Math.abs(got - want) <= tolerance)) {
+                if (!(Math.abs(got - want) <= accepted)) {
                     return String.format(
                             Locale.ROOT,
                             "row %d, column %d: got %s, want %s, tolerance %.2g",
@@ -87,7 +93,7 @@ record Expectation(int[] rows, double[] values, int all, double tolerance) {
                             c,
                             got,
                             want,
-                            tolerance);
+                            accepted);
                 }
             }
         }

@@ -25,11 +25,12 @@ public record LayerData(
         AttentionConfig config = shape.config();
         int width = config.modelWidth();
         double std = 1 / Math.sqrt(width);
-        AttentionWeights weights = AttentionWeights.of(
-                SeededTensors.tensor(seed, 0, shape.weightType(), std, config.queryWidth(), width),
-                SeededTensors.tensor(seed, 1, shape.weightType(), std, config.keyWidth(), width),
-                SeededTensors.tensor(seed, 2, shape.weightType(), std, config.valueWidth(), width),
-                SeededTensors.tensor(seed, 3, shape.weightType(), std, config.outputWidth(), config.contextWidth()));
+        AttentionWeights floats = AttentionWeights.of(
+                SeededTensors.tensor(seed, 0, std, config.queryWidth(), width),
+                SeededTensors.tensor(seed, 1, std, config.keyWidth(), width),
+                SeededTensors.tensor(seed, 2, std, config.valueWidth(), width),
+                SeededTensors.tensor(seed, 3, std, config.outputWidth(), config.contextWidth()));
+        AttentionWeights weights = floats.to(shape.weightType());
         HostTensor x = SeededTensors.tensor(seed, 4, 1, shape.batch(), shape.length(), width);
         if (shape.past() == 0) {
             return new LayerData(weights, x, null, null);

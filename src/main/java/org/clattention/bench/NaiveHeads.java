@@ -20,7 +20,7 @@ import org.clattention.Tensor;
  * Head h is a layer with the rows of W_q, W_k and W_v and the columns of W_O that belong to it; the outputs of all heads add up
  * to that of the whole layer. The sum is not part of {@link #run}, which favours the loop.
  */
-final class NaiveHeads implements Contender {
+class NaiveHeads implements Contender {
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final List<MultiHeadAttention> heads = new ArrayList<>();
     private final AttentionInputs inputs;

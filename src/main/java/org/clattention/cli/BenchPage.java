@@ -32,7 +32,8 @@ final class BenchPage {
             - Prefill: operations are those of the projections, QKᵀ and weights·V, a multiply-add counting as two, the softmax
               as none; the attention part of causal rows counts half. *of peak* is the share of the multiply-add peak.
             - Decode: bytes are those of the weights and of all keys and values, each once. *of peak* is the share of the
-              read peak. A cache that fits the last-level cache can be read faster than memory, so it may exceed 100%.
+              read peak. What fits the processor's last
+              cache level is read faster than memory, so this can exceed 100%.
             - Both peaks are measured in the same run, before, between and after the rows, by kernels that do nothing else
               (`kernels-cl/measure/`): independent multiply-adds in registers, and one pass over up to 1 GiB. The best counts;
               the worst shows how far the machine wandered meanwhile.

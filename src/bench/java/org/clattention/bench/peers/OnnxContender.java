@@ -31,12 +31,9 @@ final class OnnxContender implements Contender {
 
     OnnxContender(String description, byte[] model, BenchShape shape, LayerData data, int threads) {
         this.description = description;
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-            options.setIntraOpNumThreads(threads);
-            session = environment.createSession(model, options);
-            y = floats(Math.toIntExact(data.x().elements()));
+        this.session = session(model, threads);
+        this.y = floats(Math.toIntExact(data.x().elements()));
+        try {
             inputs.put("x", tensor(data.x()));
             outputs.put("y", OnnxTensor.createTensor(environment, y, data.x().shape()));
             if (session.getInputNames().contains("total")) {
@@ -46,6 +43,18 @@ final class OnnxContender implements Contender {
                 cache("past_k", "present_k", data.pastKeys(), shape);
                 cache("past_v", "present_v", data.pastValues(), shape);
             }
+        } catch (OrtException | RuntimeException e) {
+            close();
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private OrtSession session(byte[] model, int threads) {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+            options.setIntraOpNumThreads(threads);
+            return environment.createSession(model, options);
         } catch (OrtException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
@@ -114,9 +123,10 @@ final class OnnxContender implements Contender {
     @Override
     public void close() {
         try {
-            // Where a cache is in place, an output is an input too; closing twice does nothing.
-            inputs.values().forEach(OnnxTensor::close);
+            // Where a cache is in place, an output is an input too.
+            outputs.values().removeAll(inputs.values());
             outputs.values().forEach(OnnxTensor::close);
+            inputs.values().forEach(OnnxTensor::close);
             session.close();
         } catch (OrtException e) {
             throw new IllegalStateException(e.getMessage(), e);

@@ -28,6 +28,7 @@ final class OnnxLayers {
                             + (shape.past() > 0 ? " with its cache in place" : "") + ", MatMul",
                     groupQuery(shape, data));
         }
+        models.values().forEach(model -> model.matMul("context", "w_o", "y"));
         return models;
     }
 
@@ -91,11 +92,6 @@ final class OnnxLayers {
                 .input("x", OnnxGraph.FLOAT, x)
                 .output("y", OnnxGraph.FLOAT, x[0], x[1], shape.config().outputWidth())
                 .weight("w_o", OnnxGraph.sideBySide(data.weights().output()));
-    }
-
-    /** Ends a model. */
-    static byte[] bytes(OnnxGraph graph) {
-        return graph.matMul("context", "w_o", "y").toBytes();
     }
 
     private static HostTensor zeros(int size) {

@@ -7,7 +7,6 @@ import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
 import org.clattention.bench.LayerData;
 import org.clattention.bench.PeerEngine;
-import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime on the CPU: of several models of the same layer the one that is fastest here. */
 public final class OnnxRuntimePeer implements PeerEngine {
@@ -30,25 +29,31 @@ public final class OnnxRuntimePeer implements PeerEngine {
 
     @Override
     public Contender prepare(BenchShape shape, LayerData data, int threads) {
-        @Nullable Contender best = null;
-        long bestTime = Long.MAX_VALUE;
-        for (Map.Entry<String, OnnxGraph> model : OnnxLayers.of(shape, data).entrySet()) {
-            byte[] bytes = OnnxLayers.bytes(model.getValue());
-            Contender contender = new OnnxContender(model.getKey(), bytes, shape, data, threads);
-            long time = time(contender);
-            Contender slower = time < bestTime ? best : contender;
-            if (time < bestTime) {
-                best = contender;
-                bestTime = time;
+        String fastest = "";
+        long shortest = Long.MAX_VALUE;
+        Map<String, OnnxGraph> models = OnnxLayers.of(shape, data);
+        for (Map.Entry<String, OnnxGraph> model : models.entrySet()) {
+            if (models.size() == 1) {
+                fastest = model.getKey();
+                break;
             }
-            if (slower != null) {
-                slower.close();
+            try (Contender contender = session(model.getKey(), model.getValue(), shape, data, threads)) {
+                long time = time(contender);
+                if (time < shortest) {
+                    fastest = model.getKey();
+                    shortest = time;
+                }
             }
         }
-        if (best == null) {
-            throw new IllegalStateException("no operator fits");
+        OnnxGraph chosen = models.get(fastest);
+        if (chosen == null) {
+            throw new IllegalStateException("it has no operator for this call");
         }
-        return best;
+        return session(fastest, chosen, shape, data, threads);
+    }
+
+    private static Contender session(String name, OnnxGraph model, BenchShape shape, LayerData data, int threads) {
+        return new OnnxContender(name, model.toBytes(), shape, data, threads);
     }
 
     private static long time(Contender contender) {

@@ -1,6 +1,7 @@
 package org.clattention.bench.peers;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 import org.clattention.DataType;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
@@ -29,13 +30,15 @@ public final class TorchPeer implements PeerEngine {
 
     @Override
     public String unsupported(BenchShape shape) {
-        return shape.weightType() == DataType.F32 ? "" : "its products take weights and inputs of one type";
+        return shape.weightType() == DataType.F32 || shape.weightType() == DataType.BF16
+                ? ""
+                : "measured with weights of f32 or bf16 only";
     }
 
     @Override
     public Contender prepare(BenchShape shape, LayerData data, int threads) {
-        // Read when the engine starts, which this may be the first call to do.
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+        Engine.getEngine(ENGINE);
+        JniUtils.setNumThreads(threads);
         return new TorchContender(shape, data);
     }
 }
