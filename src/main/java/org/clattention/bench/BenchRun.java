@@ -46,7 +46,7 @@ public final class BenchRun {
         LayerData data = LayerData.of(shape, seed);
         Expectation want = Expectation.of(shape, data);
         try (Contender ours = new EngineContender(engine, shape, data)) {
-            String problem = want.problem(ours.output(), ours.extraRoundoff());
+            String problem = want.problem(ours.output());
             if (!problem.isEmpty()) {
                 return new BenchResult(shape, null, problem, true, want.extent(), List.of());
             }
@@ -99,7 +99,7 @@ public final class BenchRun {
 
     private static String wrong(Contender contender, Expectation want) {
         try {
-            String problem = want.problem(contender.output(), contender.extraRoundoff());
+            String problem = want.problem(contender.output());
             return problem.isEmpty() ? "" : "its result differs: " + problem;
         } catch (RuntimeException e) {
             return "failed: " + firstLine(e);

@@ -8,14 +8,6 @@ public interface Contender extends AutoCloseable {
     /** The output [B, S, D] of one more call, row-major. */
     float[] output();
 
-    /**
-     * The largest relative error of one rounding where this engine keeps its inputs, keys, values and intermediate results in
-     * fewer bits than the shape says; 0 where it does not.
-     */
-    default double extraRoundoff() {
-        return 0;
-    }
-
     /** What it runs, in a few words. */
     String description();
 

@@ -19,11 +19,10 @@ import org.clattention.verify.Tolerance;
  * @param rows which rows of [B·S, D] are known
  * @param values [rows.length, D]
  * @param all how many rows the output has
- * @param largest the largest absolute value
- * @param tolerance the largest accepted |got − want| of what is computed in f32
+ * @param tolerance the largest accepted |got − want|
  */
 @SuppressWarnings("ArrayRecordComponent") // compared never
-record Expectation(int[] rows, double[] values, int all, double largest, double tolerance) {
+record Expectation(int[] rows, double[] values, int all, double tolerance) {
     /** Operations of a call that the whole reference computes in about a second. */
     private static final double FEW_OPERATIONS = 1.5e9;
 
@@ -44,7 +43,7 @@ record Expectation(int[] rows, double[] values, int all, double largest, double 
             largest = Math.max(largest, Math.abs(value));
         }
         long reduction = Math.max(shape.config().modelWidth(), shape.keys());
-        return new Expectation(rows, values, all, largest, STEPS * Tolerance.floor(reduction, largest));
+        return new Expectation(rows, values, all, STEPS * Tolerance.floor(reduction, largest));
     }
 
     private static RefTensor wholeOutput(BenchShape shape, LayerData data) {
@@ -70,13 +69,8 @@ record Expectation(int[] rows, double[] values, int all, double largest, double 
         return rows.length == all ? "all " + all + " rows" : rows.length + " of " + all + " rows";
     }
 
-    /**
-     * Why an output is wrong; empty if it agrees.
-     *
-     * @param extraRoundoff see {@link Contender#extraRoundoff}
-     */
-    String problem(float[] output, double extraRoundoff) {
-        double accepted = tolerance + STEPS * extraRoundoff * largest;
+    /** Why an output is wrong; empty if it agrees. */
+    String problem(float[] output) {
         int width = values.length / rows.length;
         if (output.length != all * width) {
             return "the output has " + output.length + " elements, not " + all * width;
@@ -85,7 +79,7 @@ record Expectation(int[] rows, double[] values, int all, double largest, double 
             for (int c = 0; c < width; c++) {
                 double want = values[r * width + c];
                 double got = output[rows[r] * width + c];
-                if (!(Math.abs(got - want) <= accepted)) {
+                if (!(Math.abs(got - want) <= tolerance)) {
                     return String.format(
                             Locale.ROOT,
                             "row %d, column %d: got %s, want %s, tolerance %.2g",
@@ -93,7 +87,7 @@ record Expectation(int[] rows, double[] values, int all, double largest, double 
                             c,
                             got,
                             want,
-                            accepted);
+                            tolerance);
                 }
             }
         }

@@ -61,7 +61,9 @@ class BenchRunTest extends DeviceTest {
                 assertThat(result.problem()).isEmpty();
                 assertThat(result.verified()).startsWith("all ");
                 assertThat(result.time()).isNotNull();
-                assertThat(result.time().minimum()).isPositive().isLessThanOrEqualTo(result.time().median());
+                assertThat(result.time().minimum())
+                        .isPositive()
+                        .isLessThanOrEqualTo(result.time().median());
             }
         }
     }
@@ -80,11 +82,13 @@ class BenchRunTest extends DeviceTest {
     @Test
     void whatIsWrongIsExcludedWithTheReason() {
         try (AttentionEngine engine = device.open()) {
-            List<PeerEngine> peers =
-                    List.of(new Spoilt(engine, "wrong"), new Spoilt(engine, "throws"), new Spoilt(engine, "unsupported"));
+            List<PeerEngine> peers = List.of(
+                    new Spoilt(engine, "wrong"), new Spoilt(engine, "throws"), new Spoilt(engine, "unsupported"));
             BenchResult result = new BenchRun(engine, peers, 0.01, 1).run(PREFILL);
             assertThat(result.time()).isNotNull();
-            assertThat(result.peers()).hasSize(3).allSatisfy(peer -> assertThat(peer.time()).isNull());
+            assertThat(result.peers())
+                    .hasSize(3)
+                    .allSatisfy(peer -> assertThat(peer.time()).isNull());
             assertThat(result.peers().stream().map(PeerResult::problem).toList())
                     .satisfiesExactly(
                             wrong -> assertThat(wrong).startsWith("its result differs: row 0, column 3"),
@@ -96,11 +100,12 @@ class BenchRunTest extends DeviceTest {
     @Test
     void kernelsAreTimedAndPeaksArePositive() {
         try (AttentionEngine engine = device.open();
-                AttentionEngine profiling = AttentionEngine.open(device.options().withProfiling(true))) {
+                AttentionEngine profiling =
+                        AttentionEngine.open(device.options().withProfiling(true))) {
             BenchRun run = new BenchRun(engine, List.of(), 0.01, 1);
-            assertThat(run.profile(profiling, PREFILL).values()).isNotEmpty().allSatisfy(time -> assertThat(
-                            time.launches() % 5)
-                    .isZero());
+            assertThat(run.profile(profiling, PREFILL).values())
+                    .isNotEmpty()
+                    .allSatisfy(time -> assertThat(time.launches() % 5).isZero());
             PeakRates peaks = engine.measurePeaks();
             assertThat(peaks.gflops()).isBetween(0.1, 1e6);
             assertThat(peaks.readGigabytes()).isBetween(0.1, 1e5);

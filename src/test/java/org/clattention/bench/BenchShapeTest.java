@@ -31,7 +31,9 @@ class BenchShapeTest {
         BenchShape shape = new BenchShape(Kind.DECODE, CONFIG.withKvHeads(2), 1, 1, 9, DataType.BF16);
         assertThat(shape.weightElements()).isEqualTo(8 * 8 + 2 * 8 * 4 + 8 * 8);
         assertThat(shape.operations()).isEqualTo(2.0 * 192 + 4 * (2.0 * 10 * 2) * 2);
-        assertThat(shape.bytes()).as("weights of 2 bytes; K and V of 10 rows, 2 heads of 2").isEqualTo(192 * 2 + 2 * 10 * 4 * 4);
+        assertThat(shape.bytes())
+                .as("weights of 2 bytes; K and V of 10 rows, 2 heads of 2")
+                .isEqualTo(192 * 2 + 2 * 10 * 4 * 4);
     }
 
     @Test
@@ -49,7 +51,9 @@ class BenchShapeTest {
     @Test
     void namesSayEverythingAndAreUnique() {
         HashSet<String> names = new HashSet<>();
-        BenchSuite.shapes().forEach(shape -> assertThat(names.add(shape.name())).as(shape.name()).isTrue());
+        BenchSuite.shapes()
+                .forEach(shape ->
+                        assertThat(names.add(shape.name())).as(shape.name()).isTrue());
         assertThat(names)
                 .contains("prefill-4096/32.8/128-b1-s512-causal-f32", "decode-768/12/64-b1-s1-p1023-bf16")
                 .contains("prefill-768/12/64-b8-s128-f32", "latency-64/4/16-b1-s1-f32");

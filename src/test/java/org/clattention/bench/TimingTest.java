@@ -55,7 +55,8 @@ class TimingTest {
     @Test
     void firstCallsDoNotCount() {
         Fake slowAtFirst = new Fake("a", 900_000_000, 1_000_000);
-        Statistics time = new RoundRobin(() -> now).time(List.of(slowAtFirst), 0.08).get(0);
+        Statistics time =
+                new RoundRobin(() -> now).time(List.of(slowAtFirst), 0.08).get(0);
         assertThat(time.median()).isEqualTo(1e-3);
         assertThat(time.calls()).isBetween(80, 88);
     }

@@ -1,8 +1,5 @@
 package org.clattention.bench.peers;
 
-import static ai.djl.ndarray.types.DataType.BFLOAT16;
-import static ai.djl.ndarray.types.DataType.FLOAT32;
-
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
@@ -19,7 +16,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.clattention.AttentionConfig;
 import org.clattention.AttentionWeights;
-import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
@@ -33,11 +29,9 @@ final class TorchContender implements Contender {
     private final ParameterStore noParameters;
     private final NDList arguments = new NDList();
     private final boolean decodes;
-    private final boolean bf16;
 
     TorchContender(BenchShape shape, LayerData data) {
         this.decodes = shape.past() > 0;
-        this.bf16 = shape.weightType() == DataType.BF16;
         model = Model.newInstance("layer", Device.cpu(), TorchPeer.ENGINE);
         try {
             model.load(new ByteArrayInputStream(TorchScript.archive(shape)));
@@ -74,7 +68,7 @@ final class TorchContender implements Contender {
         for (HostTensor part : parts) {
             part.copyTo(values, 0, Math.toIntExact(part.elements()));
         }
-        return stored(values.rewind(), new Shape(shape));
+        return manager.create(values.rewind(), new Shape(shape));
     }
 
     /** The past, and room for one token. */
@@ -86,18 +80,7 @@ final class TorchContender implements Contender {
         for (int h = 0; h < heads; h++) {
             past.copyTo(values.position(h * shape.keys() * row), h * shape.past() * row, shape.past() * row);
         }
-        return stored(values.rewind(), new Shape(shape.batch(), config.numKvHeads(), shape.keys(), row));
-    }
-
-    /** In the type of the weights: libtorch multiplies matrices of one type. */
-    private NDArray stored(FloatBuffer values, Shape shape) {
-        NDArray floats = manager.create(values, shape);
-        if (!bf16) {
-            return floats;
-        }
-        try (floats) {
-            return floats.toType(BFLOAT16, true);
-        }
+        return manager.create(values.rewind(), new Shape(shape.batch(), config.numKvHeads(), shape.keys(), row));
     }
 
     private static FloatBuffer floats(long count) {
@@ -114,18 +97,13 @@ final class TorchContender implements Contender {
     @Override
     public float[] output() {
         try (NDList results = block.forward(noParameters, arguments, false)) {
-            return results.singletonOrThrow().toType(FLOAT32, false).toFloatArray();
+            return results.singletonOrThrow().toFloatArray();
         }
     }
 
     @Override
-    public double extraRoundoff() {
-        return bf16 ? 0x1p-9 : 0;
-    }
-
-    @Override
     public String description() {
-        return "TorchScript" + (bf16 ? ", all of it in bf16" : "") + ": linear with [Wq|Wk|Wv], scaled_dot_product_attention"
+        return "TorchScript: linear with [Wq|Wk|Wv], scaled_dot_product_attention"
                 + (decodes ? " with its cache in place" : "") + ", linear";
     }
 

@@ -30,9 +30,7 @@ public final class TorchPeer implements PeerEngine {
 
     @Override
     public String unsupported(BenchShape shape) {
-        return shape.weightType() == DataType.F32 || shape.weightType() == DataType.BF16
-                ? ""
-                : "measured with weights of f32 or bf16 only";
+        return shape.weightType() == DataType.F32 ? "" : "its products take weights and inputs of one type";
     }
 
     @Override
