@@ -28,13 +28,15 @@ public record BenchResult(
      * @param peer its name
      * @param version its version
      * @param description what it ran
-     * @param time null if it was excluded
-     * @param problem why it was excluded; empty if it was not
+     * @param supported whether it can run such a call at all
+     * @param time null if there is a problem
+     * @param problem why it was not timed: it cannot run the call, failed, or disagrees with the reference; else empty
      */
     public record PeerResult(
             String peer,
             String version,
             String description,
+            boolean supported,
             @Nullable Statistics time,
             String problem) {}
 

@@ -62,8 +62,8 @@ public final class BenchRun {
                 for (int i = 0; i < results.length; i++) {
                     PeerResult r = results[i];
                     if (r.problem().isEmpty()) {
-                        results[i] = new PeerResult(
-                                r.peer(), r.version(), r.description(), times.get(place[i]), r.problem());
+                        results[i] =
+                                new PeerResult(r.peer(), r.version(), r.description(), true, times.get(place[i]), "");
                     }
                 }
                 return new BenchResult(shape, times.get(0), "", false, want.extent(), Arrays.asList(results));
@@ -80,7 +80,8 @@ public final class BenchRun {
             PeerEngine peer, BenchShape shape, LayerData data, Expectation want, List<Contender> contenders) {
         String description = "";
         String problem = peer.unsupported(shape);
-        if (problem.isEmpty()) {
+        boolean supported = problem.isEmpty();
+        if (supported) {
             try {
                 Contender contender = peer.prepare(shape, data, threads());
                 description = contender.description();
@@ -94,7 +95,7 @@ public final class BenchRun {
                 problem = "failed: " + firstLine(e);
             }
         }
-        return new PeerResult(peer.name(), peer.version(), description, null, problem);
+        return new PeerResult(peer.name(), peer.version(), description, supported, null, problem);
     }
 
     private static String wrong(Contender contender, Expectation want) {

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Times contenders by turns, round after round, so that whatever slows the machine for a while slows them all. A slice
- * begins with a call that does not count: it brings the contender's data back into the caches, and the idle threads of the
- * one before have gone to sleep when it ends.
+ * begins with a call that does not count: it brings the contender's data back into the caches, and gives the waiting threads
+ * of the one before time to go to sleep.
  */
 final class RoundRobin {
     private static final int ROUNDS = 8;

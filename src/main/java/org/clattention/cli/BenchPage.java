@@ -125,7 +125,8 @@ final class BenchPage {
             }
             for (PeerResult peer : result.peers()) {
                 if (peer.time() == null) {
-                    line("- without " + peer.peer() + ": `" + result.shape().name() + "`: " + peer.problem());
+                    line((peer.supported() ? "- EXCLUDED: " : "- without ") + peer.peer() + ": `"
+                            + result.shape().name() + "`: " + peer.problem());
                 }
             }
         }

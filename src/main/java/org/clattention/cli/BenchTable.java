@@ -100,8 +100,8 @@ final class BenchTable {
         }
         for (PeerResult peer : result.peers()) {
             if (!peer.problem().isEmpty()) {
-                lines.add("EXCLUDED " + result.shape().name() + ": " + peer.peer() + " " + peer.version() + ": "
-                        + peer.problem());
+                lines.add((peer.supported() ? "EXCLUDED " : "WITHOUT  ")
+                        + result.shape().name() + ": " + peer.peer() + " " + peer.version() + ": " + peer.problem());
             }
         }
     }

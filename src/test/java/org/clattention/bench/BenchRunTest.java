@@ -89,6 +89,8 @@ class BenchRunTest extends DeviceTest {
             assertThat(result.peers())
                     .hasSize(3)
                     .allSatisfy(peer -> assertThat(peer.time()).isNull());
+            assertThat(result.peers().stream().map(PeerResult::supported).toList())
+                    .containsExactly(true, true, false);
             assertThat(result.peers().stream().map(PeerResult::problem).toList())
                     .satisfiesExactly(
                             wrong -> assertThat(wrong).startsWith("its result differs: row 0, column 3"),

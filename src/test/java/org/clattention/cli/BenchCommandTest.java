@@ -1,11 +1,14 @@
 package org.clattention.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import org.clattention.bench.PeerEngine;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +35,17 @@ class BenchCommandTest {
         "bench --seconds 0, more than 0",
         "bench --seconds NaN, more than 0",
         "bench --seed -1, must not be negative",
-        "bench --peers --shapes latency, scripts/bench",
         "bench --device reference, not the reference",
         "bench --markdown /no/such/folder/page.md, --markdown /no/such/folder/page.md: cannot be written",
     })
     void badUsageIsOneLine(String command, String part) {
         Cli.run(command.split(" ")).requireOneLine(ExitCode.BAD_INPUT, part);
+    }
+
+    @Test
+    void theUsualBuildHasNoPeers() {
+        assumeThat(ServiceLoader.load(PeerEngine.class)).isEmpty();
+        Cli.run("bench", "--peers", "--shapes", "latency").requireOneLine(ExitCode.BAD_INPUT, "scripts/bench");
     }
 
     @Test
