@@ -22,7 +22,12 @@ final class OnnxGraph {
     private final ProtoMessage graph = new ProtoMessage().text(2, "layer");
 
     /** An operator; an empty input or output is an absent one. */
-    OnnxGraph node(String domain, String operator, List<String> inputs, List<String> outputs, Map<String, Integer> attributes) {
+    OnnxGraph node(
+            String domain,
+            String operator,
+            List<String> inputs,
+            List<String> outputs,
+            Map<String, Integer> attributes) {
         ProtoMessage node = new ProtoMessage();
         inputs.forEach(name -> node.text(1, name));
         outputs.forEach(name -> node.text(2, name));
@@ -85,7 +90,8 @@ final class OnnxGraph {
         for (HostTensor matrix : matrices) {
             outputs += Math.toIntExact(matrix.dim(0));
         }
-        ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(4 * inputs, outputs)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out =
+                ByteBuffer.allocate(Math.multiplyExact(4 * inputs, outputs)).order(ByteOrder.LITTLE_ENDIAN);
         int column = 0;
         for (HostTensor matrix : matrices) {
             for (int o = 0; o < matrix.dim(0); o++, column++) {
