@@ -3,6 +3,11 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# What is built, with which of Maven's profiles, from what besides the main sources. scripts/bench changes these.
+BUILD=$ROOT/target
+PROFILES=()
+SOURCES=("$ROOT/pom.xml" "$ROOT/src/main" "$ROOT/kernels-cl")
+
 say() { printf '%s\n' "$*" >&2; }
 
 # One clear line, and the exit code of bad usage or a missing prerequisite.
@@ -44,7 +49,7 @@ maven() {
 
 jar_file() {
     local jar
-    for jar in "$ROOT"/target/clattention-*.jar; do
+    for jar in "$BUILD"/clattention-*.jar; do
         case $jar in *-sources.jar | *-javadoc.jar) ;; *) [ -f "$jar" ] && printf '%s\n' "$jar" && return ;; esac
     done
 }
@@ -53,8 +58,8 @@ jar_file() {
 is_built() {
     local jar
     jar=$(jar_file)
-    [ -n "$jar" ] && [ -d "$ROOT/target/lib" ] &&
-        [ -z "$(find "$ROOT/pom.xml" "$ROOT/src/main" "$ROOT/kernels-cl" -newer "$jar" -print -quit)" ]
+    [ -n "$jar" ] && [ -d "$BUILD/lib" ] &&
+        [ -z "$(find "${SOURCES[@]}" -newer "$jar" -print -quit)" ]
 }
 
 # Builds the jar if needed; shows Maven's words only if that fails. A second build at the same time waits for the first.
@@ -62,7 +67,7 @@ build_if_needed() {
     is_built && return
     [ -x "$(dirname "$(readlink -f "$JAVA")")/javac" ] ||
         die "$JAVA comes without a compiler; install a JDK 17 or newer (on Debian or Ubuntu: apt install openjdk-17-jdk-headless)"
-    mkdir -p "$ROOT/target"
+    mkdir -p "$BUILD"
     (
         if command -v flock >/dev/null 2>&1; then flock 9; fi
         is_built && exit 0
@@ -70,13 +75,13 @@ build_if_needed() {
         log=$(mktemp)
         trap 'rm -f "$log"' EXIT
         # The jar's time decides later whether it is current, so it must not stay when nothing in it changed.
-        rm -f "$ROOT"/target/clattention-*.jar
+        rm -f "$BUILD"/clattention-*.jar
         JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$JAVA")")") \
-            maven package -DskipTests -Dspotless.check.skip=true >"$log" 2>&1 || {
+            maven package "${PROFILES[@]}" -DskipTests -Dspotless.check.skip=true >"$log" 2>&1 || {
             grep -v "^\[INFO\]" "$log" >&2
             die "the build failed; its output is above"
         }
-    ) 9>"$ROOT/target/.build-lock"
+    ) 9>"$BUILD/.build-lock"
 }
 
 # Starts the command line.
@@ -87,5 +92,5 @@ run_clattention() {
         *-Xmx* | *MaxRAMPercentage* | *MaxHeapSize*) ;;
         *) heap=(-XX:MaxRAMPercentage=50) ;;
     esac
-    exec "$JAVA" "${heap[@]}" --enable-native-access=ALL-UNNAMED -cp "$(jar_file):$ROOT/target/lib/*" org.clattention.cli.Main "$@"
+    exec "$JAVA" "${heap[@]}" --enable-native-access=ALL-UNNAMED -cp "$(jar_file):$BUILD/lib/*" org.clattention.cli.Main "$@"
 }

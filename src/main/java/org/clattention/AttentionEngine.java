@@ -79,6 +79,16 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /**
+     * Measures what the device reaches in arithmetic and in reading memory, to compare results with. Takes a second or so and
+     * up to 1 GiB of device memory; nothing else should run meanwhile.
+     */
+    public PeakRates measurePeaks() {
+        try (Use use = new Use(this)) {
+            return backend.measurePeaks();
+        }
+    }
+
+    /**
      * Copies floats to the device.
      *
      * @param values row-major

@@ -47,6 +47,7 @@ class ArchitectureTest {
             "KernelTime",
             "LatentConfig",
             "LatentWeights",
+            "PeakRates",
             "RotaryConfig",
             "RotaryScaling",
             "ScoresStage");
@@ -134,6 +135,7 @@ class ArchitectureTest {
                         "..backend.java..",
                         "org.clattention.opencl",
                         "..cli..",
+                        "..bench..",
                         "..verify..",
                         "..reference..",
                         "..io.."));
@@ -152,7 +154,7 @@ class ArchitectureTest {
     void theCommandLineAndChecksUseThePublicApi() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage("..cli..", "..verify..")
+                .resideInAnyPackage("..cli..", "..bench..", "..verify..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("..backend.opencl..", "org.clattention.opencl", "..layer.."));
@@ -171,7 +173,8 @@ class ArchitectureTest {
     @Test
     void onlyTheReferenceRunnerSideMeetsTheReference() {
         check(noClasses()
-                .that(ours().and(DescribedPredicate.not(resideInAnyPackage("..reference..", "..verify..", "..cli.."))))
+                .that(ours().and(DescribedPredicate.not(
+                        resideInAnyPackage("..reference..", "..verify..", "..bench..", "..cli.."))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..reference.."));

@@ -7,6 +7,7 @@ import org.clattention.DataType;
 import org.clattention.DeviceInfo;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
+import org.clattention.PeakRates;
 import org.jspecify.annotations.Nullable;
 
 /** The primitive operations that layers are made of, on one device. Thread-safe. */
@@ -52,6 +53,9 @@ public interface Backend extends AutoCloseable {
 
     /** Device time by kernel since the last call of this method; empty unless the backend was opened for profiling. */
     Map<String, KernelTime> takeKernelTimes();
+
+    /** Measures what the device reaches in arithmetic and in reading, in a second or so. Nothing else should run meanwhile. */
+    PeakRates measurePeaks();
 
     /** Frees everything. All lanes have been given back. */
     @Override

@@ -85,7 +85,9 @@ final class CommonOptions {
         if (json == null) {
             return new Output(out, true, null);
         }
-        return json.equals(STANDARD_OUTPUT) ? new Output(out, false, null) : new Output(out, true, jsonFile(json));
+        return json.equals(STANDARD_OUTPUT)
+                ? new Output(out, false, null)
+                : new Output(out, true, writable("--json", json));
     }
 
     /** True if a progress bar may be drawn. */
@@ -93,8 +95,12 @@ final class CommonOptions {
         return !STANDARD_OUTPUT.equals(json) && Terminal.isPresent();
     }
 
-    /** Known to be writable before any work is done. */
-    private static Path jsonFile(String name) {
+    /**
+     * A file known to be writable before any work is done.
+     *
+     * @throws BadInputException if it is not, naming the option
+     */
+    static Path writable(String option, String name) {
         try {
             Path file = Path.of(name);
             Path folder = file.toAbsolutePath().getParent();
@@ -102,11 +108,11 @@ final class CommonOptions {
                     ? Files.isRegularFile(file) && Files.isWritable(file)
                     : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
             if (name.isEmpty() || !writable) {
-                throw new BadInputException("--json " + name + ": cannot be written");
+                throw new BadInputException(option + " " + name + ": cannot be written");
             }
             return file;
         } catch (InvalidPathException e) {
-            throw new BadInputException("--json " + name + ": is no path", e);
+            throw new BadInputException(option + " " + name + ": is no path", e);
         }
     }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
             DevicesCommand.class,
             SmokeCommand.class,
             VerifyCommand.class,
+            BenchCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },

@@ -78,6 +78,11 @@ record Throughput(String line, Map<String, KernelTime> kernels) {
 
     /** A row for each kernel, the slowest first: launches, device time and its share of all. */
     List<String> kernelRows() {
+        return kernels.isEmpty() ? List.of() : TextTable.lines(kernelCells());
+    }
+
+    /** The same, as a header and cells. */
+    List<String[]> kernelCells() {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"kernel", "launches", "ms", "share"});
         bySlowness()
@@ -87,7 +92,7 @@ record Throughput(String line, Map<String, KernelTime> kernels) {
                     String.format(Locale.ROOT, "%.3f", entry.getValue().nanoseconds() * 1e-6),
                     String.format(Locale.ROOT, "%.1f%%", 100 * share(entry.getValue()))
                 }));
-        return kernels.isEmpty() ? List.of() : TextTable.lines(rows);
+        return rows;
     }
 
     /** The kernels, the slowest first. */

@@ -44,7 +44,9 @@ class MainTest {
     void helpAndVersionPass() {
         Cli help = Cli.run("--help");
         assertThat(help.code()).isEqualTo(ExitCode.PASSED);
-        assertThat(help.out()).contains("devices", "smoke", "verify", "doctor").doesNotContain("generate");
+        assertThat(help.out())
+                .contains("devices", "smoke", "verify", "bench", "doctor")
+                .doesNotContain("generate");
         Cli version = Cli.run("--version");
         assertThat(version.code()).isEqualTo(ExitCode.PASSED);
         assertThat(version.out()).startsWith("clattention ");

@@ -82,7 +82,10 @@ enum KernelId {
     GATE("gate", "portable/elementwise.cl"),
     ADD("add", "portable/elementwise.cl"),
     ROW_SUMMARY("row_summary", "portable/summaries.cl"),
-    COLUMN_SUMS("column_sums", "portable/summaries.cl");
+    COLUMN_SUMS("column_sums", "portable/summaries.cl"),
+    FMA_PEAK("measure/fma_peak.cl"),
+    FILL("fill", "measure/read_peak.cl"),
+    READ_PEAK("measure/read_peak.cl");
 
     private final String function;
     private final String file;

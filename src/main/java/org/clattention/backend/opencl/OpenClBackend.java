@@ -15,6 +15,7 @@ import org.clattention.DeviceInfo;
 import org.clattention.EngineOptions;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
+import org.clattention.PeakRates;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
@@ -179,6 +180,13 @@ public final class OpenClBackend implements Backend {
             Map<String, KernelTime> taken = new TreeMap<>(times);
             times.clear();
             return taken;
+        }
+    }
+
+    @Override
+    public PeakRates measurePeaks() {
+        try (OpenClLane lane = take()) {
+            return new PeakMeasurement(this, lane).measure();
         }
     }
 

@@ -1,0 +1,112 @@
+package org.clattention.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import org.clattention.DataType;
+import org.clattention.bench.BenchShape;
+import org.clattention.bench.BenchSuite;
+import org.clattention.bench.PeerEngine;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What to time, how long, and beside what. */
+final class BenchOptions {
+    private static final List<DataType> WEIGHT_TYPES = List.of(DataType.F32, DataType.F16, DataType.BF16);
+
+    @Option(
+            names = "--shapes",
+            paramLabel = "TEXT",
+            split = ",",
+            description = "Only the rows whose names contain one of these texts, for example decode or prefill-768.")
+    private @Nullable List<String> shapes;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = "Store all weights as f32, f16 or bf16, instead of each row's own choice.")
+    private @Nullable DataType weights;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "How long each engine is timed for each row. Default: ${DEFAULT-VALUE}.")
+    private double seconds = 1;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of all data. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
+    @Option(names = "--peers", description = "Time other engines in the same run; scripts/bench builds with them.")
+    private boolean peers;
+
+    @Option(names = "--profile", description = "Then show where the device's time goes, kernel by kernel.")
+    private boolean profile;
+
+    @Option(
+            names = "--naive-heads",
+            description = "Then time a loop over heads, each with its own projection and attention, beside the layer.")
+    private boolean naiveHeads;
+
+    /** The rows, each once. */
+    List<BenchShape> shapes() {
+        if (weights != null && !WEIGHT_TYPES.contains(weights)) {
+            throw new BadInputException("--weights " + weights + ": must be f32, f16 or bf16");
+        }
+        List<BenchShape> chosen = BenchSuite.shapes().stream()
+                .map(shape -> weights == null ? shape : shape.withWeightType(weights))
+                .distinct()
+                .filter(shape -> shapes == null
+                        || shapes.stream()
+                                .anyMatch(text ->
+                                        shape.name().contains(text.strip().toLowerCase(Locale.ROOT))))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new BadInputException("--shapes " + String.join(",", shapes == null ? List.of() : shapes)
+                    + ": no row has this in its name; there are "
+                    + String.join(
+                            ", ",
+                            BenchSuite.shapes().stream().map(BenchShape::name).toList()));
+        }
+        return chosen;
+    }
+
+    double seconds() {
+        if (!(seconds > 0 && seconds <= 3600)) {
+            throw new BadInputException("--seconds " + seconds + ": must be more than 0 and at most 3600");
+        }
+        return seconds;
+    }
+
+    long seed() {
+        if (seed < 0) {
+            throw new BadInputException("--seed " + seed + ": must not be negative");
+        }
+        return seed;
+    }
+
+    /** The engines on the class path, if they are wanted. */
+    List<PeerEngine> peers() {
+        List<PeerEngine> found = new ArrayList<>();
+        if (peers) {
+            ServiceLoader.load(PeerEngine.class).forEach(found::add);
+            if (found.isEmpty()) {
+                throw new BadInputException("--peers: this build has no other engines; scripts/bench builds with them");
+            }
+        }
+        return found;
+    }
+
+    boolean profile() {
+        return profile;
+    }
+
+    boolean naiveHeads() {
+        return naiveHeads;
+    }
+
+    /** The row in which heads are looped over: the first one, the base layer. */
+    static BenchShape naiveShape() {
+        return BenchSuite.shapes().get(0);
+    }
+}

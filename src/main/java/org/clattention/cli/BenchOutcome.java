@@ -1,0 +1,46 @@
+package org.clattention.cli;
+
+import java.util.List;
+import java.util.Map;
+import org.clattention.DeviceInfo;
+import org.clattention.KernelTime;
+import org.clattention.PeakRates;
+import org.clattention.bench.BenchResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a run of {@code bench} found out.
+ *
+ * @param device what it ran on
+ * @param peaks the device's peaks, measured before, between and after the rows
+ * @param results the rows
+ * @param naiveHeads the layer beside a loop over its heads; null unless wanted
+ * @param profiles device time by kernel, by the row's name; empty unless wanted
+ */
+record BenchOutcome(
+        DeviceInfo device,
+        List<PeakRates> peaks,
+        List<BenchResult> results,
+        @Nullable BenchResult naiveHeads,
+        Map<String, Map<String, KernelTime>> profiles) {
+
+    /** The best of all measured: this is what fractions are of. */
+    PeakRates peak() {
+        return peaks.stream().reduce(PeakRates::best).orElseThrow();
+    }
+
+    /** The worst of all measured: how far this machine's speed wanders. */
+    PeakRates lowestPeak() {
+        return new PeakRates(
+                peaks.stream().mapToDouble(PeakRates::gflops).min().orElseThrow(),
+                peaks.stream().mapToDouble(PeakRates::readGigabytes).min().orElseThrow());
+    }
+
+    int exitCode() {
+        boolean wrong = results.stream().anyMatch(BenchResult::wrong)
+                || (naiveHeads != null
+                        && (naiveHeads.wrong()
+                                || !naiveHeads.peers().get(0).problem().isEmpty()));
+        return wrong ? ExitCode.WRONG_RESULT : ExitCode.PASSED;
+    }
+}
