@@ -1,6 +1,7 @@
 package org.clattention.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -23,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Compiled kernels across engines: a damaged cache costs a build, never a wrong result. */
 @Tag("small")
 class KernelCacheTest extends DeviceTest {
+    @BeforeEach
+    void skipWithoutOpenCl() {
+        assumeFalse(device.isJava(), "about calls of OpenCL");
+    }
+
     @TempDir
     private Path folder = Path.of("unset");
 

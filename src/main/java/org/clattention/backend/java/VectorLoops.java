@@ -1,0 +1,216 @@
+package org.clattention.backend.java;
+
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Loops on the Vector API. Loaded only where the JVM has its module. */
+final class VectorLoops implements Loops {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Short> H =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
+    private static final int LANES = F.length();
+    private static final int PANEL = 32;
+
+    private final Loops scalar = new ScalarLoops();
+
+    @Override
+    public Loops another() {
+        return new VectorLoops();
+    }
+
+    @Override
+    public String description() {
+        return "Vector API, " + F.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public int panel(int columns) {
+        return PANEL;
+    }
+
+    @Override
+    public void multiply(
+            float[] a,
+            int aAt,
+            int rows,
+            int depth,
+            float[] w,
+            int wAt,
+            int wRow,
+            int columns,
+            float[] c,
+            int cAt,
+            int cRow) {
+        for (int n = 0; n < columns; n += 2 * LANES) {
+            if (rows > 6) {
+                VectorTiles.twelve(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+            } else if (rows > 3) {
+                VectorTiles.six(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+            } else if (rows > 1) {
+                VectorTiles.three(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+            } else {
+                VectorTiles.one(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+            }
+        }
+    }
+
+    @Override
+    public void dots(float[] q, int qAt, float[] k, int kAt, int keys, int size, float[] out, int outAt) {
+        int whole = F.loopBound(size);
+        for (int j = 0; j < keys; j++) {
+            int from = kAt + j * size;
+            FloatVector s0 = FloatVector.zero(F);
+            FloatVector s1 = FloatVector.zero(F);
+            int c = 0;
+            for (; c + LANES < whole; c += 2 * LANES) {
+                s0 = FloatVector.fromArray(F, q, qAt + c).fma(FloatVector.fromArray(F, k, from + c), s0);
+                s1 = FloatVector.fromArray(F, q, qAt + c + LANES)
+                        .fma(FloatVector.fromArray(F, k, from + c + LANES), s1);
+            }
+            for (; c < whole; c += LANES) {
+                s0 = FloatVector.fromArray(F, q, qAt + c).fma(FloatVector.fromArray(F, k, from + c), s0);
+            }
+            float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+            for (; c < size; c++) {
+                sum = Math.fma(q[qAt + c], k[from + c], sum);
+            }
+            out[outAt + j] = sum;
+        }
+    }
+
+    @Override
+    public float max(float[] x, int at, int count) {
+        int whole = F.loopBound(count);
+        FloatVector most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, at + i);
+            most = most.blend(v, v.compare(VectorOperators.GT, most));
+        }
+        return Math.max(most.reduceLanes(VectorOperators.MAX), scalar.max(x, at + whole, count - whole));
+    }
+
+    @Override
+    public float exponentials(float[] x, int at, int count, float shift) {
+        int whole = F.loopBound(count);
+        FloatVector sum = FloatVector.zero(F);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(F, x, at + i).sub(shift));
+            e.intoArray(x, at + i);
+            sum = sum.add(e);
+        }
+        return sum.reduceLanes(VectorOperators.ADD) + scalar.exponentials(x, at + whole, count - whole, shift);
+    }
+
+    @Override
+    public float sum(float[] x, int at, int count) {
+        int whole = F.loopBound(count);
+        FloatVector sum = FloatVector.zero(F);
+        for (int i = 0; i < whole; i += LANES) {
+            sum = sum.add(FloatVector.fromArray(F, x, at + i));
+        }
+        return sum.reduceLanes(VectorOperators.ADD) + scalar.sum(x, at + whole, count - whole);
+    }
+
+    @Override
+    public float squares(float[] x, int at, int count, float mean) {
+        int whole = F.loopBound(count);
+        FloatVector sum = FloatVector.zero(F);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector d = FloatVector.fromArray(F, x, at + i).sub(mean);
+            sum = d.fma(d, sum);
+        }
+        return sum.reduceLanes(VectorOperators.ADD) + scalar.squares(x, at + whole, count - whole, mean);
+    }
+
+    @Override
+    public void scale(float[] x, int at, int count, float factor) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(F, x, at + i).mul(factor).intoArray(x, at + i);
+        }
+        scalar.scale(x, at + whole, count - whole, factor);
+    }
+
+    @Override
+    public void add(float[] x, int at, float[] y, int yAt, int count) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(F, x, at + i)
+                    .add(FloatVector.fromArray(F, y, yAt + i))
+                    .intoArray(x, at + i);
+        }
+        scalar.add(x, at + whole, y, yAt + whole, count - whole);
+    }
+
+    @Override
+    public void times(float[] x, int at, float[] y, int yAt, int count) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(F, x, at + i)
+                    .mul(FloatVector.fromArray(F, y, yAt + i))
+                    .intoArray(x, at + i);
+        }
+        scalar.times(x, at + whole, y, yAt + whole, count - whole);
+    }
+
+    @Override
+    public void softcap(float[] x, int at, int count, float cap) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            VectorMath.tanh(FloatVector.fromArray(F, x, at + i).div(cap))
+                    .mul(cap)
+                    .intoArray(x, at + i);
+        }
+        scalar.softcap(x, at + whole, count - whole, cap);
+    }
+
+    @Override
+    public void activate(float[] x, int at, int count, int function, float alpha) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            VectorMath.activation(FloatVector.fromArray(F, x, at + i), function, alpha)
+                    .intoArray(x, at + i);
+        }
+        scalar.activate(x, at + whole, count - whole, function, alpha);
+    }
+
+    @Override
+    public void loadF16(short[] from, int fromAt, float[] to, int at, int count) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            IntVector bits = ints(from, fromAt + i);
+            IntVector magnitude = bits.and(0x7fff).lanewise(LSHL, 13);
+            // Moving the exponent by a product takes care of subnormal values; infinity and NaN need their own
+            // exponent.
+            IntVector value = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+            VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x0f800000);
+            value.blend(magnitude.or(0x7f800000), special)
+                    .or(bits.and(0x80000000))
+                    .reinterpretAsFloats()
+                    .intoArray(to, at + i);
+        }
+        scalar.loadF16(from, fromAt + whole, to, at + whole, count - whole);
+    }
+
+    @Override
+    public void loadBf16(short[] from, int fromAt, float[] to, int at, int count) {
+        int whole = F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            ints(from, fromAt + i).lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, at + i);
+        }
+        scalar.loadBf16(from, fromAt + whole, to, at + whole, count - whole);
+    }
+
+    private static IntVector ints(short[] from, int at) {
+        return (IntVector) ShortVector.fromArray(H, from, at).convertShape(S2I, I, 0);
+    }
+}
