@@ -160,6 +160,9 @@ final class AttentionCall {
         int to = Math.min(Math.max(endKey(b, i) - first, from), count);
         Arrays.fill(s, at, at + from, Float.NEGATIVE_INFINITY);
         Arrays.fill(s, at + to, at + count, Float.NEGATIVE_INFINITY);
+        if (from == to) {
+            return;
+        }
         if (slopes.length > 0) {
             float slope = slopes[h];
             int distance = position(b) + i - first;
@@ -170,13 +173,10 @@ final class AttentionCall {
         if (bias != null) {
             int there = Math.min(Math.max(bias.columns() - first, from), to);
             float[] row = workspace.floats(Slot.OTHER_ROW, count);
-            Storage.load(
-                    workspace.loops(),
-                    JavaArray.of(bias.array()),
-                    at(bias, b, h, i) + first + from,
-                    row,
-                    0,
-                    there - from);
+            if (there > from) {
+                int begin = at(bias, b, h, i) + first + from;
+                Storage.load(workspace.loops(), JavaArray.of(bias.array()), begin, row, 0, there - from);
+            }
             for (int n = from; n < there; n++) {
                 float value = row[n - from];
                 s[at + n] = value == Float.NEGATIVE_INFINITY ? value : s[at + n] + value;

@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMath {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
 
-    /** Above, exp would need more care than any caller needs: functions that use it have long reached their limits. */
+    /** The limit of what exp takes; its square is infinite. */
     private static final float LARGE = 88f;
 
     private VectorMath() {}
@@ -72,10 +72,11 @@ final class VectorMath {
         };
     }
 
-    /** x / (1 + e^z); where e^z would overflow, a zero with the sign of x. */
+    /** x / (1 + e^z); e^z as a square overflows to infinity where it should. */
     private static FloatVector overOnePlusExp(FloatVector x, FloatVector z) {
-        FloatVector e = exp(z.blend(LARGE, z.compare(VectorOperators.GT, LARGE)));
-        return x.div(e.add(1));
+        FloatVector half = z.mul(0.5f);
+        FloatVector root = exp(half.blend(LARGE, half.compare(VectorOperators.GT, LARGE)));
+        return x.div(root.fma(root, all(1)));
     }
 
     /** x·erfc(−x/√2)/2; see {@link ScalarMath}. The square is kept in two parts, for the tail's sake. */
@@ -95,7 +96,8 @@ final class VectorMath {
                 .fma(t, all(-1.2655122f));
         // x² / 2 from x itself: the rounding of z would count many times in the tail.
         FloatVector square = x.mul(x).mul(0.5f);
-        FloatVector rest = x.mul(0.5f).fma(x, square.neg());
+        FloatVector exactly = x.mul(0.5f).fma(x, square.neg());
+        FloatVector rest = exactly.blend(0, square.compare(VectorOperators.GT, -EXP_MIN));
         FloatVector tail = t.mul(exp(p)).mul(exp(square.neg())).mul(all(1).sub(rest));
         FloatVector erfc = tail.blend(all(2).sub(tail), z.compare(VectorOperators.LT, 0));
         return x.mul(0.5f).mul(erfc);
