@@ -70,6 +70,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheVectorLoopsNeedTheVectorApi() {
+        check(noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Loops|Math|Tiles)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator.."));
+    }
+
+    @Test
     void theReferenceUsesRecordsAndTheJdkAlone() {
         check(classes()
                 .that()
@@ -155,7 +165,7 @@ class ArchitectureTest {
                 .resideInAnyPackage("..cli..", "..verify..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..backend.opencl..", "org.clattention.opencl", "..layer.."));
+                .resideInAnyPackage("..backend.opencl..", "..backend.java..", "org.clattention.opencl", "..layer.."));
     }
 
     @Test
