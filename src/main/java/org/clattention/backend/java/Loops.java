@@ -83,4 +83,10 @@ interface Loops {
 
     /** to[i] = the value of BF16 bits. */
     void loadBf16(short[] from, int fromAt, float[] to, int at, int count);
+
+    /** So many steps of independent fused multiply-adds, for measuring; what comes out is of no use but to be used. */
+    float fmas(int steps);
+
+    /** Fused multiply-adds of one of these steps. */
+    int fmasOfStep();
 }

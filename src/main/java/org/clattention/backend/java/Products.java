@@ -10,6 +10,9 @@ final class Products implements Work {
     /** Rows of a tile: their blocks stay in the second-level cache while panel after panel meets them. */
     private static final int TILE_ROWS = 16 * Loops.ROWS;
 
+    /** Components at a time: that part of a panel stays in the first-level cache for all rows of a tile. */
+    private static final int PART = Loops.DEPTH / 2;
+
     private static final HeadTarget[] NO_TARGETS = {};
 
     private final JavaLane lane;
@@ -58,8 +61,8 @@ final class Products implements Work {
         int padded = (count + Loops.ROWS - 1) / Loops.ROWS * Loops.ROWS;
         float[] result = workspace.floats(Slot.RESULT, TILE_ROWS * width);
         Arrays.fill(result, 0, padded * width, 0);
-        for (int k = 0; k < depth; k += Loops.DEPTH) {
-            int part = Math.min(Loops.DEPTH, depth - k);
+        for (int k = 0; k < depth; k += PART) {
+            int part = Math.min(PART, depth - k);
             boolean inPlace = weights.inPlace();
             float[] w = inPlace ? weights.matrix().floats() : weights.block(panel, k, part, workspace);
             int at = inPlace ? weights.at(panel, k) : 0;

@@ -38,9 +38,9 @@ final class RowBlocks implements Work {
         return values;
     }
 
-    /** Where row {@code row}, a multiple of ROWS, begins with component {@code k}, a multiple of DEPTH. */
+    /** Where row {@code row}, a multiple of ROWS, begins with component {@code k}. */
     int at(int row, int k) {
-        return row / Loops.ROWS * blockSize + k / Loops.DEPTH * (Loops.ROWS * Loops.STRIDE);
+        return row / Loops.ROWS * blockSize + k / Loops.DEPTH * (Loops.ROWS * Loops.STRIDE) + k % Loops.DEPTH;
     }
 
     @Override

@@ -51,8 +51,14 @@ final class ScalarLoops implements Loops {
                 for (int i = 0; i < 4; i++) {
                     System.arraycopy(w, wAt + (k + i) * wRow + n, weights[i], 0, count);
                 }
-                for (int r = 0; r < rows; r += 2) {
-                    fourSteps(a, aAt + r * STRIDE + k, results[r], results[r + 1], count);
+                int r = 0;
+                for (; r + 2 <= rows; r += 2) {
+                    int at = aAt + r * STRIDE + k;
+                    twoRows(a, at, weights[0], weights[1], results[r], results[r + 1], count);
+                    twoRows(a, at + 2, weights[2], weights[3], results[r], results[r + 1], count);
+                }
+                if (r < rows) {
+                    oneRow(a, aAt + r * STRIDE + k, weights, results[r], count);
                 }
             }
             for (; k < depth; k++) {
@@ -67,49 +73,37 @@ final class ScalarLoops implements Loops {
         }
     }
 
-    private void fourSteps(float[] a, int at, float[] first, float[] second, int count) {
-        int next = at + STRIDE;
-        twoRows(
-                a[at],
-                a[at + 1],
-                a[at + 2],
-                a[at + 3],
-                a[next],
-                a[next + 1],
-                a[next + 2],
-                a[next + 3],
-                weights[0],
-                weights[1],
-                weights[2],
-                weights[3],
-                first,
-                second,
-                count);
+    /** Two rows and two steps: with more in one loop HotSpot gives up. */
+    private static void twoRows(float[] a, int at, float[] w0, float[] w1, float[] first, float[] second, int count) {
+        float p0 = a[at];
+        float p1 = a[at + 1];
+        float q0 = a[at + STRIDE];
+        float q1 = a[at + STRIDE + 1];
+        for (int n = 0; n < count; n++) {
+            float x0 = w0[n];
+            float x1 = w1[n];
+            first[n] = Math.fma(p1, x1, Math.fma(p0, x0, first[n]));
+            second[n] = Math.fma(q1, x1, Math.fma(q0, x0, second[n]));
+        }
     }
 
-    private static void twoRows(
+    private static void oneRow(float[] a, int at, float[][] w, float[] c, int count) {
+        fourSteps(a[at], a[at + 1], a[at + 2], a[at + 3], w[0], w[1], w[2], w[3], c, count);
+    }
+
+    private static void fourSteps(
             float p0,
             float p1,
             float p2,
             float p3,
-            float q0,
-            float q1,
-            float q2,
-            float q3,
             float[] w0,
             float[] w1,
             float[] w2,
             float[] w3,
-            float[] first,
-            float[] second,
+            float[] c,
             int count) {
         for (int n = 0; n < count; n++) {
-            float x0 = w0[n];
-            float x1 = w1[n];
-            float x2 = w2[n];
-            float x3 = w3[n];
-            first[n] = Math.fma(p3, x3, Math.fma(p2, x2, Math.fma(p1, x1, Math.fma(p0, x0, first[n]))));
-            second[n] = Math.fma(q3, x3, Math.fma(q2, x2, Math.fma(q1, x1, Math.fma(q0, x0, second[n]))));
+            c[n] = Math.fma(p3, w3[n], Math.fma(p2, w2[n], Math.fma(p1, w1[n], Math.fma(p0, w0[n], c[n]))));
         }
     }
 
@@ -238,6 +232,21 @@ final class ScalarLoops implements Loops {
         for (int i = 0; i < count; i++) {
             to[at + i] = Float.intBitsToFloat(from[fromAt + i] << 16);
         }
+    }
+
+    /** In the form that is compiled to vectors; rows stay in the first-level cache. */
+    @Override
+    public float fmas(int steps) {
+        float[] factors = new float[STRIDE + 2];
+        for (int i = 0; i < steps; i += WIDTH) {
+            twoRows(factors, 0, weights[0], weights[1], results[0], results[1], WIDTH);
+        }
+        return results[0][0];
+    }
+
+    @Override
+    public int fmasOfStep() {
+        return 4;
     }
 
     /** How to make them. */

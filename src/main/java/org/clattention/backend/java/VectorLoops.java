@@ -18,7 +18,10 @@ final class VectorLoops implements Loops {
     private static final VectorSpecies<Short> H =
             VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     private static final int LANES = F.length();
-    private static final int PANEL = 32;
+    private static final int PANEL = 64;
+
+    /** With 32 registers of 16 floats, tiles of four vectors' width; others have 16 registers. */
+    private static final boolean WIDE = LANES >= 16;
 
     private final Loops scalar = new ScalarLoops();
 
@@ -50,15 +53,47 @@ final class VectorLoops implements Loops {
             float[] c,
             int cAt,
             int cRow) {
-        for (int n = 0; n < columns; n += 2 * LANES) {
-            if (rows > 6) {
-                VectorTiles.twelve(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
-            } else if (rows > 3) {
-                VectorTiles.six(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
-            } else if (rows > 1) {
-                VectorTiles.three(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+        int n = 0;
+        for (; WIDE && n + 4 * LANES <= columns; n += 4 * LANES) {
+            wide(a, aAt, rows, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+        }
+        for (; n < columns; n += 2 * LANES) {
+            narrow(a, aAt, rows, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+        }
+    }
+
+    private static void wide(
+            float[] a, int aAt, int rows, int depth, float[] w, int wAt, int wRow, float[] c, int cAt, int cRow) {
+        if (rows == 1) {
+            VectorTiles.oneByFour(a, aAt, depth, w, wAt, wRow, c, cAt, cRow);
+            return;
+        }
+        for (int r = 0; r < rows; ) {
+            int at = aAt + r * STRIDE;
+            if (rows - r > 3) {
+                VectorTiles.sixByFour(a, at, depth, w, wAt, wRow, c, cAt + r * cRow, cRow);
+                r += 6;
             } else {
-                VectorTiles.one(a, aAt, depth, w, wAt + n, wRow, c, cAt + n, cRow);
+                VectorTiles.threeByFour(a, at, depth, w, wAt, wRow, c, cAt + r * cRow, cRow);
+                r += 3;
+            }
+        }
+    }
+
+    private static void narrow(
+            float[] a, int aAt, int rows, int depth, float[] w, int wAt, int wRow, float[] c, int cAt, int cRow) {
+        if (rows == 1) {
+            VectorTiles.oneByTwo(a, aAt, depth, w, wAt, wRow, c, cAt, cRow);
+            return;
+        }
+        for (int r = 0; r < rows; ) {
+            int at = aAt + r * STRIDE;
+            if (rows - r > 3) {
+                VectorTiles.sixByTwo(a, at, depth, w, wAt, wRow, c, cAt + r * cRow, cRow);
+                r += 6;
+            } else {
+                VectorTiles.threeByTwo(a, at, depth, w, wAt, wRow, c, cAt + r * cRow, cRow);
+                r += 3;
             }
         }
     }
@@ -66,24 +101,17 @@ final class VectorLoops implements Loops {
     @Override
     public void dots(float[] q, int qAt, float[] k, int kAt, int keys, int size, float[] out, int outAt) {
         int whole = F.loopBound(size);
-        for (int j = 0; j < keys; j++) {
-            int from = kAt + j * size;
-            FloatVector s0 = FloatVector.zero(F);
-            FloatVector s1 = FloatVector.zero(F);
-            int c = 0;
-            for (; c + LANES < whole; c += 2 * LANES) {
-                s0 = FloatVector.fromArray(F, q, qAt + c).fma(FloatVector.fromArray(F, k, from + c), s0);
-                s1 = FloatVector.fromArray(F, q, qAt + c + LANES)
-                        .fma(FloatVector.fromArray(F, k, from + c + LANES), s1);
+        int j = 0;
+        for (; j + 4 <= keys; j += 4) {
+            VectorDots.four(q, qAt, k, kAt + j * size, whole, size, out, outAt + j);
+        }
+        for (; j < keys; j++) {
+            VectorDots.one(q, qAt, k, kAt + j * size, whole, out, outAt + j);
+        }
+        for (int c = whole; c < size; c++) {
+            for (j = 0; j < keys; j++) {
+                out[outAt + j] = Math.fma(q[qAt + c], k[kAt + j * size + c], out[outAt + j]);
             }
-            for (; c < whole; c += LANES) {
-                s0 = FloatVector.fromArray(F, q, qAt + c).fma(FloatVector.fromArray(F, k, from + c), s0);
-            }
-            float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
-            for (; c < size; c++) {
-                sum = Math.fma(q[qAt + c], k[from + c], sum);
-            }
-            out[outAt + j] = sum;
         }
     }
 
@@ -91,10 +119,19 @@ final class VectorLoops implements Loops {
     public float max(float[] x, int at, int count) {
         int whole = F.loopBound(count);
         FloatVector most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < whole; i += LANES) {
+        FloatVector other = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        int i = 0;
+        for (; i + LANES < whole; i += 2 * LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, at + i);
+            FloatVector u = FloatVector.fromArray(F, x, at + i + LANES);
+            most = most.blend(v, v.compare(VectorOperators.GT, most));
+            other = other.blend(u, u.compare(VectorOperators.GT, other));
+        }
+        if (i < whole) {
             FloatVector v = FloatVector.fromArray(F, x, at + i);
             most = most.blend(v, v.compare(VectorOperators.GT, most));
         }
+        most = most.blend(other, other.compare(VectorOperators.GT, most));
         return Math.max(most.reduceLanes(VectorOperators.MAX), scalar.max(x, at + whole, count - whole));
     }
 
@@ -114,10 +151,16 @@ final class VectorLoops implements Loops {
     public float sum(float[] x, int at, int count) {
         int whole = F.loopBound(count);
         FloatVector sum = FloatVector.zero(F);
-        for (int i = 0; i < whole; i += LANES) {
+        FloatVector other = FloatVector.zero(F);
+        int i = 0;
+        for (; i + LANES < whole; i += 2 * LANES) {
+            sum = sum.add(FloatVector.fromArray(F, x, at + i));
+            other = other.add(FloatVector.fromArray(F, x, at + i + LANES));
+        }
+        if (i < whole) {
             sum = sum.add(FloatVector.fromArray(F, x, at + i));
         }
-        return sum.reduceLanes(VectorOperators.ADD) + scalar.sum(x, at + whole, count - whole);
+        return sum.add(other).reduceLanes(VectorOperators.ADD) + scalar.sum(x, at + whole, count - whole);
     }
 
     @Override
@@ -208,6 +251,16 @@ final class VectorLoops implements Loops {
             ints(from, fromAt + i).lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, at + i);
         }
         scalar.loadBf16(from, fromAt + whole, to, at + whole, count - whole);
+    }
+
+    @Override
+    public float fmas(int steps) {
+        return VectorTiles.fmas(steps, new float[16 * LANES]);
+    }
+
+    @Override
+    public int fmasOfStep() {
+        return 12 * LANES;
     }
 
     private static IntVector ints(short[] from, int at) {
