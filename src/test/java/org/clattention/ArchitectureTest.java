@@ -73,7 +73,7 @@ class ArchitectureTest {
     void onlyTheVectorLoopsNeedTheVectorApi() {
         check(noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Loops|Math|Tiles)(\\$.*)?")
+                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Loops|Math|Tiles|Dots)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.."));

@@ -2,9 +2,11 @@ package org.clattention.backend.java;
 
 import java.util.Arrays;
 import org.clattention.AttentionOptions;
+import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.MaskView;
+import org.clattention.backend.RowLayout;
 import org.clattention.backend.java.Workspace.Slot;
 import org.jspecify.annotations.Nullable;
 
@@ -220,9 +222,19 @@ final class AttentionCall {
             int stride,
             Loops loops) {
         JavaArray array = JavaArray.of(view.array());
-        for (int j = 0; j < count; j++) {
-            Storage.load(loops, array, rowAt(view, b, kvHead, first + j), to, at + j * stride, size);
+        boolean adjacent = view.rowStride() == size && stride == size;
+        for (int j = 0; j < count; ) {
+            int run = adjacent ? Math.min(count - j, RowPlaces.run(step.keyRows(), keyRow(b) + first + j)) : 1;
+            Storage.load(loops, array, rowAt(view, b, kvHead, first + j), to, at + j * stride, run * size);
+            j += run;
         }
+    }
+
+    /** Whether rows can be read where they are: F32, one behind the other, {@code size} apart. */
+    boolean adjacentFloats(HeadView view, int size) {
+        return view.array().type() == DataType.F32
+                && step.keyRows().kind() == RowLayout.Kind.PLAIN
+                && view.rowStride() == size;
     }
 
     /** Stores a row of the context, times the head's gate; a head gated off is gone, whatever it holds. */

@@ -163,11 +163,7 @@ final class ExplicitAttention implements Work {
 
     /** Sums what is not finite again, over the attended keys alone: 0 · NaN of a masked one must not count. */
     private void repair(float[] s, int sAt, int b, int h, int i, float[] o, int at, Workspace workspace) {
-        boolean finite = true;
-        for (int c = 0; c < call.valueSize; c++) {
-            finite &= Float.isFinite(o[at + c]);
-        }
-        if (finite) {
+        if (Float.isFinite(workspace.loops().sum(o, at, call.valueSize))) {
             return;
         }
         Arrays.fill(o, at, at + call.valueSize, 0);

@@ -102,11 +102,10 @@ final class OnlineRows {
             shift = larger;
         }
         float factor = total == 0 ? 0 : context / total;
-        boolean finite = Float.isFinite(total);
-        for (int c = 0; c < call.valueSize; c++) {
-            o[at + c] *= factor;
-            finite &= Float.isFinite(o[at + c]);
-        }
+        workspace.loops().scale(o, at, call.valueSize, factor);
+        // A sum over finite values may overflow, too: then the row is computed again for nothing.
+        boolean finite =
+                Float.isFinite(total) && Float.isFinite(workspace.loops().sum(o, at, call.valueSize));
         float logSumExp = nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total);
         if (!finite) {
             logSumExp = exact(call, h, i, o, at, workspace);

@@ -28,4 +28,9 @@ final class RowPlaces {
                 at(view, table[batch * layout.columns() + row / layout.period()], head, row % layout.period());
         };
     }
+
+    /** How many rows from {@code row} on follow one another in the view. */
+    static int run(RowLayout layout, int row) {
+        return layout.kind() == RowLayout.Kind.PLAIN ? Integer.MAX_VALUE : layout.period() - row % layout.period();
+    }
 }

@@ -104,21 +104,29 @@ final class StreamedAttention implements Work {
         Loops loops = workspace.loops();
         int size = call.headSize;
         float[] s = workspace.floats(Slot.SCORES, Loops.ROWS * Loops.STRIDE);
-        float[] k = workspace.floats(Slot.KEYS, PART * size);
+        boolean keysInPlace = call.adjacentFloats(call.step.key(), size);
+        float[] k = keysInPlace ? call.keys.floats() : workspace.floats(Slot.KEYS, PART * size);
         for (int n = 0; n < keys; n += PART) {
             int part = Math.min(PART, keys - n);
-            call.loadRows(call.step.key(), rows.batch, kvHead, key + n, part, size, k, 0, size, loops);
+            int at = keysInPlace ? call.rowAt(call.step.key(), rows.batch, kvHead, key + n) : 0;
+            if (!keysInPlace) {
+                call.loadRows(call.step.key(), rows.batch, kvHead, key + n, part, size, k, 0, size, loops);
+            }
             for (int r = 0; r < rows.count; r++) {
-                loops.dots(q, r * size, k, 0, part, size, s, r * Loops.STRIDE + n);
+                loops.dots(q, r * size, k, at, part, size, s, r * Loops.STRIDE + n);
             }
         }
         rows.weigh(call, s, key, keys, o, paddedSize, workspace);
-        float[] v = workspace.floats(Slot.VALUES, PART * paddedSize);
+        boolean valuesInPlace = call.adjacentFloats(call.step.value(), paddedSize);
+        float[] v = valuesInPlace ? call.values.floats() : workspace.floats(Slot.VALUES, PART * paddedSize);
         for (int n = 0; n < keys; n += PART) {
             int part = Math.min(PART, keys - n);
-            call.loadRows(
-                    call.step.value(), rows.batch, kvHead, key + n, part, call.valueSize, v, 0, paddedSize, loops);
-            loops.multiply(s, n, rows.count, part, v, 0, paddedSize, paddedSize, o, 0, paddedSize);
+            int at = valuesInPlace ? call.rowAt(call.step.value(), rows.batch, kvHead, key + n) : 0;
+            if (!valuesInPlace) {
+                call.loadRows(
+                        call.step.value(), rows.batch, kvHead, key + n, part, call.valueSize, v, 0, paddedSize, loops);
+            }
+            loops.multiply(s, n, rows.count, part, v, at, paddedSize, paddedSize, o, 0, paddedSize);
         }
     }
 
