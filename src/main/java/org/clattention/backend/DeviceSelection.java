@@ -91,7 +91,7 @@ public record DeviceSelection(DeviceInfo device, String reason) {
         }
         DeviceInfo best = usable.stream().min(preference()).orElseThrow();
         String reason = usable.size() == 1
-                ? "the only usable device"
+                ? "the only usable OpenCL device"
                 : "the best of " + usable.size() + " usable devices: GPU before CPU, then by compute units and clock";
         return new DeviceSelection(best, reason);
     }

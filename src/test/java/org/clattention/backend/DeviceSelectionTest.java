@@ -30,7 +30,8 @@ class DeviceSelectionTest {
             assertThat(selection.device()).isEqualTo(LARGE);
             assertThat(selection.reason()).contains("best of 5 usable devices");
         }
-        assertThat(DeviceSelection.select("auto", List.of(CPU), "").reason()).isEqualTo("the only usable device");
+        assertThat(DeviceSelection.select("auto", List.of(CPU), "").reason())
+                .isEqualTo("the only usable OpenCL device");
     }
 
     @Test
