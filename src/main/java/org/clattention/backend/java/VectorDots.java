@@ -1,7 +1,6 @@
 package org.clattention.backend.java;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Scalar products of a query with keys. */
@@ -11,8 +10,20 @@ final class VectorDots {
 
     private VectorDots() {}
 
-    private static float sum(FloatVector x) {
-        return x.reduceLanes(VectorOperators.ADD);
+    /**
+     * The sum of the lanes, in one order: that of reduceLanes depends on whether the code has been compiled yet.
+     *
+     * @param lanes room for them
+     */
+    static float sum(FloatVector x, float[] lanes) {
+        x.intoArray(lanes, 0);
+        float even = lanes[0];
+        float odd = lanes[1];
+        for (int i = 2; i < LANES; i += 2) {
+            even += lanes[i];
+            odd += lanes[i + 1];
+        }
+        return even + odd;
     }
 
     private static FloatVector load(float[] from, int at) {
@@ -20,7 +31,8 @@ final class VectorDots {
     }
 
     /** Products with four keys, {@code row} apart, over whole vectors. */
-    static void four(float[] q, int qAt, float[] k, int kAt, int count, int row, float[] out, int outAt) {
+    static void four(
+            float[] q, int qAt, float[] k, int kAt, int count, int row, float[] out, int outAt, float[] lanes) {
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = FloatVector.zero(F);
         FloatVector s2 = FloatVector.zero(F);
@@ -32,18 +44,18 @@ final class VectorDots {
             s2 = x.fma(load(k, kAt + 2 * row + c), s2);
             s3 = x.fma(load(k, kAt + 3 * row + c), s3);
         }
-        out[outAt] = sum(s0);
-        out[outAt + 1] = sum(s1);
-        out[outAt + 2] = sum(s2);
-        out[outAt + 3] = sum(s3);
+        out[outAt] = sum(s0, lanes);
+        out[outAt + 1] = sum(s1, lanes);
+        out[outAt + 2] = sum(s2, lanes);
+        out[outAt + 3] = sum(s3, lanes);
     }
 
     /** The product with one key. */
-    static void one(float[] q, int qAt, float[] k, int kAt, int count, float[] out, int outAt) {
+    static void one(float[] q, int qAt, float[] k, int kAt, int count, float[] out, int outAt, float[] lanes) {
         FloatVector s0 = FloatVector.zero(F);
         for (int c = 0; c < count; c += LANES) {
             s0 = load(q, qAt + c).fma(load(k, kAt + c), s0);
         }
-        out[outAt] = sum(s0);
+        out[outAt] = sum(s0, lanes);
     }
 }

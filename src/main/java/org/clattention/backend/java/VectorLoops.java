@@ -24,6 +24,7 @@ final class VectorLoops implements Loops {
     private static final boolean WIDE = LANES >= 16;
 
     private final Loops scalar = new ScalarLoops();
+    private final float[] lanes = new float[LANES];
 
     @Override
     public Loops another() {
@@ -103,10 +104,10 @@ final class VectorLoops implements Loops {
         int whole = F.loopBound(size);
         int j = 0;
         for (; j + 4 <= keys; j += 4) {
-            VectorDots.four(q, qAt, k, kAt + j * size, whole, size, out, outAt + j);
+            VectorDots.four(q, qAt, k, kAt + j * size, whole, size, out, outAt + j, lanes);
         }
         for (; j < keys; j++) {
-            VectorDots.one(q, qAt, k, kAt + j * size, whole, out, outAt + j);
+            VectorDots.one(q, qAt, k, kAt + j * size, whole, out, outAt + j, lanes);
         }
         for (int c = whole; c < size; c++) {
             for (j = 0; j < keys; j++) {
@@ -144,7 +145,7 @@ final class VectorLoops implements Loops {
             e.intoArray(x, at + i);
             sum = sum.add(e);
         }
-        return sum.reduceLanes(VectorOperators.ADD) + scalar.exponentials(x, at + whole, count - whole, shift);
+        return VectorDots.sum(sum, lanes) + scalar.exponentials(x, at + whole, count - whole, shift);
     }
 
     @Override
@@ -160,7 +161,7 @@ final class VectorLoops implements Loops {
         if (i < whole) {
             sum = sum.add(FloatVector.fromArray(F, x, at + i));
         }
-        return sum.add(other).reduceLanes(VectorOperators.ADD) + scalar.sum(x, at + whole, count - whole);
+        return VectorDots.sum(sum.add(other), lanes) + scalar.sum(x, at + whole, count - whole);
     }
 
     @Override
@@ -171,7 +172,7 @@ final class VectorLoops implements Loops {
             FloatVector d = FloatVector.fromArray(F, x, at + i).sub(mean);
             sum = d.fma(d, sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD) + scalar.squares(x, at + whole, count - whole, mean);
+        return VectorDots.sum(sum, lanes) + scalar.squares(x, at + whole, count - whole, mean);
     }
 
     @Override
