@@ -84,13 +84,28 @@ build_if_needed() {
     ) 9>"$BUILD/.build-lock"
 }
 
+# True if the Java program comes with the Vector API.
+has_vector_module() {
+    local release
+    release=$(dirname "$(dirname "$(readlink -f "$JAVA")")")/release
+    if [ -f "$release" ] && grep -q '^MODULES=' "$release"; then
+        grep -q '^MODULES=.*jdk\.incubator\.vector' "$release"
+    else
+        "$JAVA" --list-modules | grep -q '^jdk\.incubator\.vector'
+    fi
+}
+
 # Starts the command line.
 run_clattention() {
-    local heap=()
+    local heap=() vector=()
+    # Vectors for the engine in Java. A runtime image without the module would not start with this flag.
+    if has_vector_module; then
+        vector=(--add-modules jdk.incubator.vector)
+    fi
     # Half of the memory instead of a quarter: the weights of the largest layers are in the heap before they are on the device.
     case " ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} " in
         *-Xmx* | *MaxRAMPercentage* | *MaxHeapSize*) ;;
         *) heap=(-XX:MaxRAMPercentage=50) ;;
     esac
-    exec "$JAVA" "${heap[@]}" --enable-native-access=ALL-UNNAMED -cp "$(jar_file):$BUILD/lib/*" org.clattention.cli.Main "$@"
+    exec "$JAVA" "${heap[@]}" "${vector[@]}" --enable-native-access=ALL-UNNAMED -cp "$(jar_file):$BUILD/lib/*" org.clattention.cli.Main "$@"
 }

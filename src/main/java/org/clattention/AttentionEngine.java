@@ -32,9 +32,10 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /**
-     * Opens the device that the environment's {@code CLATTENTION_DEVICE} selects, or else the best one.
+     * Opens the device that the environment's {@code CLATTENTION_DEVICE} selects, or else the best one: without a usable
+     * OpenCL device, the engine in Java.
      *
-     * @throws DeviceNotFoundException if there is none
+     * @throws DeviceNotFoundException if the environment names a device that is not there
      */
     public static AttentionEngine open() {
         return open(EngineOptions.DEFAULT);
@@ -43,7 +44,7 @@ public final class AttentionEngine implements AutoCloseable {
     /**
      * Opens a device.
      *
-     * @param selector {@code auto}, {@code opencl}, {@code opencl:N}, or a part of a device's name
+     * @param selector {@code auto}, {@code opencl}, {@code opencl:N}, {@code java}, or a part of a device's name
      * @throws DeviceNotFoundException if no usable device fits
      */
     public static AttentionEngine open(String selector) {
@@ -55,7 +56,7 @@ public final class AttentionEngine implements AutoCloseable {
         return new AttentionEngine(Backends.open(options));
     }
 
-    /** All OpenCL devices of this machine, usable or not. */
+    /** All devices of this machine, usable or not: OpenCL's, and the engine in Java. */
     public static List<DeviceInfo> devices() {
         return Backends.devices();
     }

@@ -6,7 +6,7 @@ package org.clattention;
  * @param selector the word that selects it, for example {@code opencl:0}
  * @param kind what it is
  * @param name the device's name
- * @param platform the name of its OpenCL platform
+ * @param platform the name of its OpenCL platform; {@code JVM} for the engine in Java
  * @param vendor who made it
  * @param driverVersion version of its driver
  * @param openClVersion the OpenCL version that it supports

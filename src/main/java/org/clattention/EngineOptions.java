@@ -3,9 +3,9 @@ package org.clattention;
 /**
  * How an engine is opened.
  *
- * @param device the selector: {@code auto}, {@code opencl}, {@code opencl:N}, or a part of a device's name
+ * @param device the selector: {@code auto}, {@code opencl}, {@code opencl:N}, {@code java}, or a part of a device's name
  * @param profiling record the device time of each kernel; costs a little speed
- * @param kernels which kernels to use
+ * @param kernels which OpenCL kernels to use
  */
 public record EngineOptions(String device, boolean profiling, KernelSet kernels) {
     /**

@@ -71,6 +71,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheVectorLoopsNeedTheVectorApi() {
+        check(noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Loops|Math|Tiles|Dots)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator.."));
+    }
+
+    @Test
     void theReferenceUsesRecordsAndTheJdkAlone() {
         check(classes()
                 .that()
@@ -157,7 +167,7 @@ class ArchitectureTest {
                 .resideInAnyPackage("..cli..", "..bench..", "..verify..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..backend.opencl..", "org.clattention.opencl", "..layer.."));
+                .resideInAnyPackage("..backend.opencl..", "..backend.java..", "org.clattention.opencl", "..layer.."));
     }
 
     @Test

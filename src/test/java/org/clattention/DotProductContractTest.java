@@ -19,19 +19,19 @@ class DotProductContractTest extends DeviceTest {
     @Test
     @Tag("small")
     void agreesOnTinyCases() {
-        run("tiny", device == TestDevice.POCL ? 300 : 25);
+        run("tiny", device.takesMostCases() ? 300 : 25);
     }
 
     @Test
     void agreesOnSmallCases() {
         assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
-        run("small", device == TestDevice.POCL ? 900 : 90);
+        run("small", device.takesMostCases() ? 900 : 90);
     }
 
     @Test
     void agreesOnMediumCases() {
         assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
-        run("medium", device == TestDevice.POCL ? 600 : 60);
+        run("medium", device.takesMostCases() ? 600 : 60);
     }
 
     private void run(String size, int count) {

@@ -2,6 +2,7 @@ package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
@@ -15,6 +16,7 @@ import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;
 import org.clattention.testing.TestDevice;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,11 @@ import org.junit.jupiter.api.Test;
  * call on the same engine is right.
  */
 class FaultInjectionTest extends DeviceTest {
+    @BeforeEach
+    void skipWithoutOpenCl() {
+        assumeFalse(device.isJava(), "about calls of OpenCL");
+    }
+
     @Test
     @Tag("small")
     void openingAnEngine() {

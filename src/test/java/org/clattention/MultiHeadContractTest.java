@@ -18,19 +18,19 @@ class MultiHeadContractTest extends DeviceTest {
     @Test
     @Tag("small")
     void agreesOnTinyCases() {
-        run("layer-tiny", device == TestDevice.POCL ? 200 : 15);
+        run("layer-tiny", device.takesMostCases() ? 200 : 15);
     }
 
     @Test
     void agreesOnSmallCases() {
         assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
-        run("layer-small", device == TestDevice.POCL ? 300 : 30);
+        run("layer-small", device.takesMostCases() ? 300 : 30);
     }
 
     @Test
     void agreesOnMediumCases() {
         assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
-        run("layer-medium", device == TestDevice.POCL ? 200 : 20);
+        run("layer-medium", device.takesMostCases() ? 200 : 20);
     }
 
     private void run(String size, int count) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Machines without OpenCL, played by child processes: an answer in words, never a crash. */
+/** Machines without OpenCL, played by child processes: the engine in Java serves, and whoever insists on OpenCL is told. */
 @Tag("small")
 class NoOpenClTest {
     @TempDir
@@ -25,7 +25,10 @@ class NoOpenClTest {
     @Test
     void aLoaderWithoutDrivers() throws Exception {
         String said = child(Map.of("OCL_ICD_VENDORS", folder.toString() + "/"));
-        assertThat(said).contains("devices 0").contains("no usable OpenCL device; there is no OpenCL device");
+        assertThat(said)
+                .contains("devices [java]")
+                .contains("auto: Java engine")
+                .contains("opencl: device opencl: no usable OpenCL device; there is no OpenCL device");
     }
 
     @Test
@@ -33,7 +36,10 @@ class NoOpenClTest {
         Path library = Files.writeString(folder.resolve("broken.so"), "not a library");
         Files.writeString(folder.resolve("broken.icd"), library.toString());
         String said = child(Map.of("OCL_ICD_VENDORS", folder.toString() + "/"));
-        assertThat(said).contains("devices 0").contains("no usable OpenCL device");
+        assertThat(said)
+                .contains("devices [java]")
+                .contains("auto: Java engine")
+                .contains("no usable OpenCL device");
     }
 
     /** A damaged libOpenCL, found before the machine's own, is as good as none. */
@@ -42,8 +48,11 @@ class NoOpenClTest {
         Files.writeString(folder.resolve("libOpenCL.so.1"), "not a library");
         Files.writeString(folder.resolve("libOpenCL.so"), "not a library");
         String said = child(Map.of("LD_LIBRARY_PATH", folder.toString()));
-        assumeTrue(said.contains("devices 0"), "this machine's loader cannot be hidden");
-        assertThat(said).contains("no OpenCL loader (libOpenCL) was found").contains("apt install");
+        assumeTrue(said.contains("devices [java]"), "this machine's loader cannot be hidden");
+        assertThat(said)
+                .contains("auto: Java engine")
+                .contains("opencl: device opencl: no OpenCL loader (libOpenCL) was found")
+                .contains("apt install");
     }
 
     /** Runs {@link Main} in a process of its own. */
@@ -63,16 +72,23 @@ class NoOpenClTest {
         return said;
     }
 
-    /** What the child does: lists the devices and opens an engine. */
+    /** What the child does: lists the devices, opens engines and computes. */
     static final class Main {
         private Main() {}
 
         public static void main(String[] arguments) {
-            System.out.println("devices " + AttentionEngine.devices().size());
-            try (AttentionEngine engine = AttentionEngine.open("auto")) {
-                System.out.println("opened " + engine.device().name());
-            } catch (DeviceNotFoundException e) {
-                System.out.println(e.getMessage());
+            System.out.println("devices "
+                    + AttentionEngine.devices().stream()
+                            .map(DeviceInfo::selector)
+                            .toList());
+            for (String selector : List.of("auto", "opencl")) {
+                try (AttentionEngine engine = AttentionEngine.open(selector);
+                        Tensor x = engine.tensor(new float[] {0, 0}, 2);
+                        Tensor y = engine.softmax(x, 0)) {
+                    System.out.println(selector + ": " + engine.device().name() + " " + Arrays.toString(y.toFloats()));
+                } catch (DeviceNotFoundException e) {
+                    System.out.println(selector + ": " + e.getMessage());
+                }
             }
         }
     }

@@ -5,6 +5,8 @@ import java.util.List;
 import org.clattention.DeviceInfo;
 import org.clattention.DeviceNotFoundException;
 import org.clattention.EngineOptions;
+import org.clattention.backend.java.JavaBackend;
+import org.clattention.backend.java.JavaDevice;
 import org.clattention.backend.opencl.OpenClBackend;
 import org.clattention.opencl.OpenClDevice;
 import org.clattention.opencl.OpenClDevices;
@@ -18,9 +20,9 @@ public final class Backends {
 
     private Backends() {}
 
-    /** All OpenCL devices, usable or not. */
+    /** All devices, usable or not; the last is the JVM itself. */
     public static List<DeviceInfo> devices() {
-        return OpenClDevices.discover().stream().map(OpenClDevice::info).toList();
+        return infos(OpenClDevices.discover());
     }
 
     /** Why OpenCL is not there at all; empty if it is. */
@@ -42,6 +44,9 @@ public final class Backends {
                 selection.device().selector(),
                 selection.device().name(),
                 selection.reason());
+        if (DeviceSelection.isJava(selection.device())) {
+            return new JavaBackend(options);
+        }
         OpenClDevice device = found.stream()
                 .filter(d -> d.info().equals(selection.device()))
                 .findFirst()
@@ -52,6 +57,7 @@ public final class Backends {
     private static List<DeviceInfo> infos(List<OpenClDevice> devices) {
         List<DeviceInfo> infos = new ArrayList<>();
         devices.forEach(device -> infos.add(device.info()));
+        infos.add(JavaDevice.info());
         return infos;
     }
 }

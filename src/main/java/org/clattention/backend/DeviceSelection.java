@@ -14,35 +14,45 @@ import org.clattention.DeviceNotFoundException;
  * @param reason why this one
  */
 public record DeviceSelection(DeviceInfo device, String reason) {
+    private static final String JAVA = "java";
     private static final String INSTALL =
             "; on Debian or Ubuntu, apt install ocl-icd-libopencl1 pocl-opencl-icd gives a CPU device";
 
     /**
      * Selects a device.
      *
-     * @param selector {@code auto}, {@code opencl}, {@code opencl:N}, or a part of a name
+     * @param selector {@code auto}, {@code opencl}, {@code opencl:N}, {@code java}, or a part of a name
      * @param devices all devices, usable or not
      * @param loaderProblem why OpenCL is not there at all; empty if it is
      * @throws DeviceNotFoundException if no usable device fits
      */
     public static DeviceSelection select(String selector, List<DeviceInfo> devices, String loaderProblem) {
         String wanted = selector.strip().toLowerCase(Locale.ROOT);
-        if (wanted.equals("java")) {
-            throw new DeviceNotFoundException(
-                    "device java: the Java engine is not part of this version; use an OpenCL" + " device" + INSTALL);
-        }
         if (wanted.equals("reference")) {
             throw new DeviceNotFoundException(
                     "device reference: the reference answers the verify command only; it is no engine");
         }
-        if (!loaderProblem.isEmpty()) {
+        List<DeviceInfo> openCl =
+                devices.stream().filter(device -> !isJava(device)).toList();
+        boolean java = openCl.size() < devices.size();
+        if (wanted.equals(JAVA) && java) {
+            return named(
+                    selector,
+                    wanted,
+                    devices.stream().filter(DeviceSelection::isJava).toList());
+        }
+        if (java && (wanted.equals("auto") || wanted.isEmpty())) {
+            return automatic(devices, openCl, loaderProblem);
+        }
+        boolean any = wanted.equals("opencl") || wanted.equals("auto") || wanted.isEmpty();
+        if (!loaderProblem.isEmpty() && (any || wanted.startsWith("opencl:") || !java)) {
             throw new DeviceNotFoundException("device " + selector + ": " + loaderProblem);
         }
-        if (wanted.equals("auto") || wanted.equals("opencl") || wanted.isEmpty()) {
-            return best(selector, devices);
+        if (any) {
+            return best(selector, openCl);
         }
         if (wanted.startsWith("opencl:")) {
-            return numbered(selector, wanted, devices);
+            return numbered(selector, wanted, openCl);
         }
         return named(selector, wanted, devices);
     }
@@ -50,10 +60,27 @@ public record DeviceSelection(DeviceInfo device, String reason) {
     /** The order of preference, best first. */
     public static Comparator<DeviceInfo> preference() {
         return Comparator.comparing(DeviceInfo::kind)
-                .thenComparing(DeviceSelection::isSoftwareRenderer)
+                .thenComparing(DeviceSelection::slowness)
                 .thenComparing(DeviceInfo::unifiedMemory)
                 .thenComparing(Comparator.comparingLong(DeviceSelection::power).reversed())
                 .thenComparing(Comparator.comparingLong(DeviceInfo::memoryBytes).reversed());
+    }
+
+    /** The best of all; if that is the Java engine, the reason says what is wrong with OpenCL here. */
+    private static DeviceSelection automatic(List<DeviceInfo> devices, List<DeviceInfo> openCl, String loaderProblem) {
+        DeviceInfo best = devices.stream()
+                .filter(DeviceInfo::usable)
+                .min(preference())
+                .orElseThrow(() -> new DeviceNotFoundException("device auto: no usable device; " + listing(devices)));
+        if (!isJava(best)) {
+            return best("auto", openCl);
+        }
+        if (!loaderProblem.isEmpty()) {
+            return new DeviceSelection(best, loaderProblem);
+        }
+        boolean none = openCl.stream().noneMatch(DeviceInfo::usable);
+        String slow = "faster than the OpenCL devices of this machine; " + listing(openCl);
+        return new DeviceSelection(best, none ? "no usable OpenCL device; " + listing(openCl) + INSTALL : slow);
     }
 
     private static DeviceSelection best(String selector, List<DeviceInfo> devices) {
@@ -64,7 +91,7 @@ public record DeviceSelection(DeviceInfo device, String reason) {
         }
         DeviceInfo best = usable.stream().min(preference()).orElseThrow();
         String reason = usable.size() == 1
-                ? "the only usable device"
+                ? "the only usable OpenCL device"
                 : "the best of " + usable.size() + " usable devices: GPU before CPU, then by compute units and clock";
         return new DeviceSelection(best, reason);
     }
@@ -101,9 +128,17 @@ public record DeviceSelection(DeviceInfo device, String reason) {
         return new DeviceSelection(device, reason);
     }
 
-    /** Mesa's llvmpipe computes graphics on the CPU; a compute driver for the same CPU is faster. */
-    private static boolean isSoftwareRenderer(DeviceInfo device) {
-        return device.name().toLowerCase(Locale.ROOT).contains("llvmpipe");
+    /** For the same CPU a compute driver is fastest; Mesa's llvmpipe, which computes graphics on it, is slowest. */
+    private static int slowness(DeviceInfo device) {
+        if (isJava(device)) {
+            return 1;
+        }
+        return device.name().toLowerCase(Locale.ROOT).contains("llvmpipe") ? 2 : 0;
+    }
+
+    /** Whether this is the engine in Java. */
+    public static boolean isJava(DeviceInfo device) {
+        return device.selector().equals(JAVA);
     }
 
     private static long power(DeviceInfo device) {

@@ -58,6 +58,11 @@ record DeviceTable(
         return "not chosen: " + comparedWith(chosen.get().device(), device);
     }
 
+    /** Whether there is an OpenCL device, usable or not. */
+    boolean hasOpenCl() {
+        return !devices.stream().allMatch(DeviceSelection::isJava);
+    }
+
     private static String comparedWith(DeviceInfo best, DeviceInfo device) {
         if (DeviceSelection.preference().compare(device, best) < 0) {
             return "the selector asks for " + best.selector();
@@ -71,13 +76,6 @@ record DeviceTable(
 
     /** The devices as lines of text. */
     List<String> lines() {
-        if (devices.isEmpty()) {
-            return List.of(
-                    loaderProblem.isEmpty()
-                            ? "no OpenCL device was found; on Debian or Ubuntu, apt install ocl-icd-libopencl1"
-                                    + " pocl-opencl-icd gives a CPU device; for a GPU, install its vendor's driver"
-                            : loaderProblem);
-        }
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
             "", "selector", "kind", "name", "platform", "driver", "OpenCL", "units", "memory", "local", "f16", "f64"
@@ -101,6 +99,13 @@ record DeviceTable(
         List<String> lines = new ArrayList<>(TextTable.lines(rows));
         for (int i = devices.size() - 1; i >= 0; i--) {
             lines.add(i + 2, "    " + reason(devices.get(i)));
+        }
+        if (!hasOpenCl()) {
+            lines.add(
+                    loaderProblem.isEmpty()
+                            ? "no OpenCL device was found; on Debian or Ubuntu, apt install ocl-icd-libopencl1"
+                                    + " pocl-opencl-icd gives a CPU device; for a GPU, install its vendor's driver"
+                            : loaderProblem);
         }
         return lines;
     }

@@ -57,9 +57,7 @@ final class Machine {
         Path vendors = vendors(environment);
         if (environment.containsKey("OCL_ICD_VENDORS") && !Files.exists(vendors)) {
             problems.add("OCL_ICD_VENDORS names " + vendors + ", which does not exist; unset it");
-        } else if (devices.loaderProblem().isEmpty()
-                && drivers(vendors).isEmpty()
-                && devices.devices().isEmpty()) {
+        } else if (devices.loaderProblem().isEmpty() && drivers(vendors).isEmpty() && !devices.hasOpenCl()) {
             problems.add("no OpenCL driver is registered in " + vendors
                     + "; on Debian or Ubuntu, apt install pocl-opencl-icd gives a CPU device");
         }

@@ -20,6 +20,7 @@ class DeviceSelectionTest {
     private static final DeviceInfo BROKEN =
             device(4, Kind.GPU, "Broken GPU", "Vendor", 99, false, "it has no compiler");
     private static final DeviceInfo SIMULATOR = device(5, Kind.SIMULATOR, "Simulator", "Oclgrind", 1, true, "");
+    private static final DeviceInfo JAVA = java();
     private static final List<DeviceInfo> ALL = List.of(CPU, SOFTWARE, SMALL, LARGE, BROKEN, SIMULATOR);
 
     @Test
@@ -29,7 +30,8 @@ class DeviceSelectionTest {
             assertThat(selection.device()).isEqualTo(LARGE);
             assertThat(selection.reason()).contains("best of 5 usable devices");
         }
-        assertThat(DeviceSelection.select("auto", List.of(CPU), "").reason()).isEqualTo("the only usable device");
+        assertThat(DeviceSelection.select("auto", List.of(CPU), "").reason())
+                .isEqualTo("the only usable OpenCL device");
     }
 
     @Test
@@ -69,16 +71,53 @@ class DeviceSelectionTest {
         refuses("opencl:0", List.of(), "no OpenCL loader was found", "no OpenCL loader was found");
     }
 
+    @Test
+    void theJavaEngineServesWhereOpenClIsMissingOrSlow() {
+        assertThat(auto("no OpenCL loader was found", JAVA))
+                .isEqualTo(new DeviceSelection(JAVA, "no OpenCL loader was found"));
+        assertThat(auto("", JAVA).reason()).contains("no usable OpenCL device");
+        assertThat(auto("", BROKEN, JAVA).reason()).contains("it has no compiler");
+        DeviceSelection notSlow = auto("", SOFTWARE, SIMULATOR, JAVA);
+        assertThat(notSlow.device()).isEqualTo(JAVA);
+        assertThat(notSlow.reason()).contains("faster than the OpenCL devices", "llvmpipe");
+        assertThat(auto("", CPU, SOFTWARE, JAVA).device()).isEqualTo(CPU);
+        assertThat(auto("", SMALL, JAVA).device()).isEqualTo(SMALL);
+    }
+
+    @Test
+    void theJavaEngineIsChosenByItsWordAndNotByOpenCl() {
+        assertThat(DeviceSelection.select("java", List.of(LARGE, JAVA), "").device())
+                .isEqualTo(JAVA);
+        assertThat(DeviceSelection.select("Java", List.of(JAVA), "no loader").device())
+                .isEqualTo(JAVA);
+        refuses("opencl", List.of(JAVA), "", "no usable OpenCL device");
+        refuses("opencl", List.of(JAVA), "no loader", "no loader");
+        refuses("opencl:0", List.of(JAVA), "", "not there");
+    }
+
+    private static DeviceSelection auto(String problem, DeviceInfo... devices) {
+        return DeviceSelection.select("auto", List.of(devices), problem);
+    }
+
     private static void refuses(String selector, List<DeviceInfo> devices, String problem, String... parts) {
         assertThatThrownBy(() -> DeviceSelection.select(selector, devices, problem))
                 .isInstanceOf(DeviceNotFoundException.class)
                 .hasMessageContainingAll(parts);
     }
 
+    private static DeviceInfo java() {
+        return device("java", Kind.CPU, "Java engine", "JVM", 8, true, "");
+    }
+
     private static DeviceInfo device(
             int number, Kind kind, String name, String platform, int units, boolean unified, String unusable) {
+        return device("opencl:" + number, kind, name, platform, units, unified, unusable);
+    }
+
+    private static DeviceInfo device(
+            String selector, Kind kind, String name, String platform, int units, boolean unified, String unusable) {
         return new DeviceInfo(
-                "opencl:" + number,
+                selector,
                 kind,
                 name,
                 platform,

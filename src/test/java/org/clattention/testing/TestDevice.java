@@ -12,7 +12,7 @@ import org.clattention.EngineOptions;
 import org.clattention.KernelSet;
 
 /**
- * The OpenCL implementations that tests run on. One that is missing skips its tests, with the reason; one that
+ * The devices that tests run on: OpenCL implementations and the engine in Java. One that is missing skips its tests, with the reason; one that
  * {@code -Dclattention.require=pocl,rusticl,oclgrind} names fails them.
  *
  * <p>Oclgrind is loaded in place of all others, by {@code OCL_ICD_VENDORS=/path/to/liboclgrind-rt-icd.so}, so it never
@@ -27,7 +27,11 @@ public enum TestDevice {
     /** Rusticl on llvmpipe: another compiler. */
     RUSTICL("rusticl"),
     /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
-    OCLGRIND("oclgrind");
+    OCLGRIND("oclgrind"),
+    /** The engine in Java, with the Vector API where the JVM has it. Always there. */
+    JAVA("jvm"),
+    /** The same with scalar loops. */
+    JAVA_SCALAR("jvm");
 
     private final String platform;
 
@@ -37,7 +41,21 @@ public enum TestDevice {
 
     /** The word by which this device is required. */
     public String word() {
-        return this == POCL_CPU ? POCL.word() : name().toLowerCase(Locale.ROOT);
+        return switch (this) {
+            case POCL_CPU -> POCL.word();
+            case JAVA_SCALAR -> JAVA.word();
+            default -> name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    /** Whether it is the engine in Java. */
+    public boolean isJava() {
+        return this == JAVA || this == JAVA_SCALAR;
+    }
+
+    /** Whether most of the random cases run on it. */
+    public boolean takesMostCases() {
+        return this == POCL || this == JAVA;
     }
 
     /** The device, if this process has it. */
@@ -60,6 +78,8 @@ public enum TestDevice {
 
     /** Options that open this device, or skip the test. */
     public EngineOptions options() {
+        // Read when an engine is opened; tests open theirs one after another.
+        System.setProperty("clattention.java.vector", Boolean.toString(this != JAVA_SCALAR));
         return EngineOptions.DEFAULT
                 .withDevice(require().selector())
                 .withKernels(this == POCL_CPU ? KernelSet.AUTO : KernelSet.PORTABLE);

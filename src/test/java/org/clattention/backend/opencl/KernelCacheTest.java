@@ -16,6 +16,7 @@ import org.clattention.opencl.Faults;
 import org.clattention.opencl.ProgramCache;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.TestDevice;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Compiled kernels across engines: a damaged cache costs a build, never a wrong result. */
 @Tag("small")
 class KernelCacheTest extends DeviceTest {
+    @BeforeEach
+    void skipWithoutOpenCl() {
+        assumeFalse(device.isJava(), "about calls of OpenCL");
+    }
+
     @TempDir
     private Path folder = Path.of("unset");
 

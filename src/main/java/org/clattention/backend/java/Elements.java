@@ -1,0 +1,79 @@
+package org.clattention.backend.java;
+
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.java.Workspace.Slot;
+import org.jspecify.annotations.Nullable;
+
+/** Steps element by element: out = f(a), f(a) · b, or a + b. A tile is a run of elements. */
+final class Elements implements Work {
+    private static final int TILE = 1 << 13;
+
+    private final Kind kind;
+    private final JavaArray a;
+    private final @Nullable JavaArray b;
+    private final JavaArray out;
+    private final int count;
+    private final int function;
+    private final float alpha;
+
+    private Elements(
+            Kind kind,
+            DeviceArray a,
+            @Nullable DeviceArray b,
+            DeviceArray out,
+            long count,
+            int function,
+            double alpha) {
+        this.kind = kind;
+        this.a = JavaArray.of(a);
+        this.b = b == null ? null : JavaArray.of(b);
+        this.out = JavaArray.of(out);
+        this.count = Math.toIntExact(count);
+        this.function = function;
+        this.alpha = (float) alpha;
+    }
+
+    private enum Kind {
+        ACTIVATE,
+        GATE,
+        ADD
+    }
+
+    static void activate(JavaLane lane, DeviceArray x, DeviceArray y, long count, int function, double alpha) {
+        new Elements(Kind.ACTIVATE, x, null, y, count, function, alpha).run(lane);
+    }
+
+    static void gate(JavaLane lane, DeviceArray gate, DeviceArray up, DeviceArray out, long count, int function) {
+        new Elements(Kind.GATE, gate, up, out, count, function, 1).run(lane);
+    }
+
+    static void add(JavaLane lane, DeviceArray a, DeviceArray b, DeviceArray out, long count) {
+        new Elements(Kind.ADD, a, b, out, count, 0, 1).run(lane);
+    }
+
+    private void run(JavaLane lane) {
+        lane.run(this, (int) (((long) count + TILE - 1) / TILE));
+    }
+
+    @Override
+    public void run(int tile, Workspace workspace) {
+        int first = tile * TILE;
+        int n = Math.min(TILE, count - first);
+        Loops loops = workspace.loops();
+        float[] x = workspace.floats(Slot.ROW, TILE);
+        Storage.load(loops, a, first, x, 0, n);
+        if (kind != Kind.ADD) {
+            loops.activate(x, 0, n, function, alpha);
+        }
+        if (b != null) {
+            float[] y = workspace.floats(Slot.OTHER_ROW, TILE);
+            Storage.load(loops, b, first, y, 0, n);
+            if (kind == Kind.ADD) {
+                loops.add(x, 0, y, 0, n);
+            } else {
+                loops.times(x, 0, y, 0, n);
+            }
+        }
+        Storage.store(x, 0, out, first, n);
+    }
+}

@@ -1,0 +1,150 @@
+package org.clattention.backend.java;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.clattention.DataType;
+import org.clattention.DeviceInfo;
+import org.clattention.EngineOptions;
+import org.clattention.HostTensor;
+import org.clattention.KernelTime;
+import org.clattention.PeakRates;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
+import org.clattention.backend.PackedWeights;
+import org.jspecify.annotations.Nullable;
+
+/** The backend in Java: arrays on the heap, threads of its own, and its lanes. */
+public final class JavaBackend implements Backend {
+    /** Calls that may be in flight at a time; more would only add scratch memory. */
+    private static final int MAX_LANES = 4;
+
+    private final DeviceInfo info;
+    private final boolean profiling;
+    private final Supplier<Loops> loops;
+    private final WorkerPool pool;
+    private final JavaMemory memory = new JavaMemory();
+    private final Semaphore free = new Semaphore(MAX_LANES, true);
+    private final Deque<JavaLane> idle = new ArrayDeque<>();
+    private final Map<String, KernelTime> times = new HashMap<>();
+
+    /** Opens the backend on all processors, with the best loops that this JVM has. */
+    public JavaBackend(EngineOptions options) {
+        this(options, LoopsChoice.best(), JavaDevice.threads());
+        LoopsChoice.warnOnce();
+    }
+
+    JavaBackend(EngineOptions options, Supplier<Loops> loops, int threads) {
+        this.info = JavaDevice.info();
+        this.profiling = options.profiling();
+        this.loops = loops;
+        this.pool = new WorkerPool(threads, loops);
+    }
+
+    @Override
+    public DeviceInfo device() {
+        return info;
+    }
+
+    WorkerPool pool() {
+        return pool;
+    }
+
+    JavaMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public DeviceArray allocate(DataType type, long elements, String name) {
+        return memory.allocate(type, elements, name);
+    }
+
+    @Override
+    public void write(DeviceArray target, ByteBuffer elements) {
+        JavaArray.of(target).write(elements);
+    }
+
+    @Override
+    public void read(DeviceArray source, ByteBuffer elements) {
+        JavaArray.of(source).read(elements);
+    }
+
+    @Override
+    public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
+        try (JavaLane lane = take()) {
+            return JavaPacker.pack(lane, memory, name, matrices, biases, use);
+        }
+    }
+
+    @Override
+    public Lane lane() {
+        return take();
+    }
+
+    private JavaLane take() {
+        free.acquireUninterruptibly();
+        synchronized (idle) {
+            JavaLane lane = idle.poll();
+            if (lane != null) {
+                return lane;
+            }
+        }
+        return new JavaLane(this, loops.get());
+    }
+
+    void giveBack(JavaLane lane) {
+        synchronized (idle) {
+            idle.push(lane);
+        }
+        free.release();
+    }
+
+    /** Counts a step that began at {@code start} and has just ended. */
+    void ran(String step, long start) {
+        if (profiling) {
+            KernelTime time = new KernelTime(1, System.nanoTime() - start);
+            synchronized (times) {
+                times.merge(step, time, KernelTime::plus);
+            }
+        }
+    }
+
+    @Override
+    public Map<String, KernelTime> takeKernelTimes() {
+        synchronized (times) {
+            Map<String, KernelTime> taken = new TreeMap<>(times);
+            times.clear();
+            return taken;
+        }
+    }
+
+    @Override
+    public PeakRates measurePeaks() {
+        return new PeakRates(JavaPeaks.gflops(), JavaPeaks.readGigabytes());
+    }
+
+    @Override
+    public long liveBytes() {
+        return memory.liveBytes();
+    }
+
+    @Override
+    public void close() {
+        List<JavaLane> lanes;
+        synchronized (idle) {
+            lanes = new ArrayList<>(idle);
+            idle.clear();
+        }
+        lanes.forEach(JavaLane::dispose);
+        pool.close();
+        memory.close();
+    }
+}

@@ -1,0 +1,185 @@
+package org.clattention.backend.java;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.clattention.Activation;
+import org.clattention.DataType;
+import org.clattention.backend.AttentionStep;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadProductStep;
+import org.clattention.backend.HeadTarget;
+import org.clattention.backend.HeadView;
+import org.clattention.backend.Lane;
+import org.clattention.backend.NormStep;
+import org.clattention.backend.PackedWeights;
+import org.clattention.backend.StoreStep;
+
+/** A caller's way through the steps: each is done when its method returns. Holds the scratch memory of a call. */
+final class JavaLane implements Lane {
+    private final JavaBackend backend;
+    private final Workspace workspace;
+    private final Job job = new Job();
+    private final Products products = new Products(this);
+    private final Map<Scratch, JavaArray> scratch = new EnumMap<>(Scratch.class);
+
+    JavaLane(JavaBackend backend, Loops loops) {
+        this.backend = backend;
+        this.workspace = new Workspace(loops);
+    }
+
+    /** The working memory of the thread that calls. */
+    Workspace workspace() {
+        return workspace;
+    }
+
+    Loops loops() {
+        return workspace.loops();
+    }
+
+    /** Computes all tiles, with the help of the backend's threads. */
+    void run(Work work, int tiles) {
+        backend.pool().run(job, work, tiles, workspace);
+    }
+
+    /** Working memory of at least so many floats. */
+    float[] floats(Scratch slot, long count) {
+        return slot(slot, DataType.F32, count).floats();
+    }
+
+    @Override
+    public DeviceArray scratch(Scratch slot, DataType type, long elements) {
+        JavaArray held = slot(slot, type, elements);
+        return held.elements() == elements ? held : held.withElements(elements);
+    }
+
+    private JavaArray slot(Scratch slot, DataType type, long elements) {
+        JavaArray held = scratch.get(slot);
+        if (held != null && held.type() == type && held.elements() >= elements) {
+            return held;
+        }
+        if (held != null) {
+            scratch.remove(slot);
+            held.close();
+        }
+        JavaArray grown = backend.memory().allocate(type, elements, "scratch " + slot);
+        scratch.put(slot, grown);
+        return grown;
+    }
+
+    @Override
+    public DeviceArray scratch(Scratch slot, int[] values) {
+        JavaArray array = slot(slot, DataType.I32, values.length);
+        System.arraycopy(values, 0, array.ints(), 0, values.length);
+        return array;
+    }
+
+    @Override
+    public void projectHeads(
+            DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
+        long start = System.nanoTime();
+        int rows = Math.multiplyExact(batch, length);
+        products.run(JavaArray.of(x), rows, length, (JavaWeights) weights, firstOutput, targets);
+        backend.ran("project_heads", start);
+    }
+
+    @Override
+    public void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
+        long start = System.nanoTime();
+        int count = Math.toIntExact(rows);
+        HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
+        HeadTarget target = new HeadTarget(view, 1, weights.outputs());
+        products.run(JavaArray.of(x), count, count, (JavaWeights) weights, 0, target);
+        backend.ran("project", start);
+    }
+
+    @Override
+    public void projectEachHead(HeadProductStep step) {
+        long start = System.nanoTime();
+        HeadProducts.run(this, step);
+        backend.ran("project_each_head", start);
+    }
+
+    @Override
+    public void store(StoreStep step) {
+        long start = System.nanoTime();
+        StoreRows.run(this, step);
+        backend.ran("store", start);
+    }
+
+    @Override
+    public void attend(AttentionStep step) {
+        long start = System.nanoTime();
+        AttentionStep.Wanted wanted = step.wanted();
+        if (wanted.weights() != null || wanted.scores() != null || wanted.summaries()) {
+            ExplicitAttention.run(this, step);
+        } else if (StreamedAttention.takes(step.shape())) {
+            StreamedAttention.run(this, step);
+        } else {
+            FusedAttention.run(this, step);
+        }
+        backend.ran("attend", start);
+    }
+
+    @Override
+    public void softmax(DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
+        long start = System.nanoTime();
+        SoftmaxRows.run(this, x, y, outer, columns, inner);
+        backend.ran("softmax", start);
+    }
+
+    @Override
+    public void normalize(NormStep step) {
+        long start = System.nanoTime();
+        Norms.run(this, step);
+        backend.ran("normalize", start);
+    }
+
+    @Override
+    public void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {
+        long start = System.nanoTime();
+        Elements.activate(this, x, y, elements, activation.code(), alpha);
+        backend.ran("activate", start);
+    }
+
+    @Override
+    public void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation) {
+        long start = System.nanoTime();
+        Elements.gate(this, gate, up, out, elements, activation.code());
+        backend.ran("gate", start);
+    }
+
+    @Override
+    public void add(DeviceArray a, DeviceArray b, DeviceArray out, long elements) {
+        long start = System.nanoTime();
+        Elements.add(this, a, b, out, elements);
+        backend.ran("add", start);
+    }
+
+    @Override
+    public void copy(DeviceArray source, long sourceElement, DeviceArray target, long targetElement, long elements) {
+        if (source.type() != target.type()) {
+            throw new IllegalStateException("copy from " + source.type() + " to " + target.type());
+        }
+        JavaArray.of(source)
+                .copy(
+                        Math.toIntExact(sourceElement),
+                        JavaArray.of(target),
+                        Math.toIntExact(targetElement),
+                        Math.toIntExact(elements));
+    }
+
+    /** Nothing to wait for: steps are done when they return, and fail where they are called. */
+    @Override
+    public void finish() {}
+
+    @Override
+    public void close() {
+        backend.giveBack(this);
+    }
+
+    /** Frees what the lane holds. */
+    void dispose() {
+        scratch.values().forEach(JavaArray::close);
+        scratch.clear();
+    }
+}

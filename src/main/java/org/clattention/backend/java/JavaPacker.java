@@ -1,0 +1,126 @@
+package org.clattention.backend.java;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import java.util.List;
+import org.clattention.DataType;
+import org.clattention.HostTensor;
+import org.clattention.backend.Backend.Use;
+import org.jspecify.annotations.Nullable;
+
+/** Stacks weight matrices, in panels or in rows; a tile is a panel, or so many rows. */
+final class JavaPacker implements Work {
+    private final List<HostTensor> matrices;
+    private final JavaArray target;
+    private final int inputs;
+    private final int outputs;
+    private final int panel;
+
+    private JavaPacker(List<HostTensor> matrices, JavaArray target, int inputs, int outputs, int panel) {
+        this.matrices = matrices;
+        this.target = target;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.panel = panel;
+    }
+
+    static JavaWeights pack(
+            JavaLane lane,
+            JavaMemory memory,
+            String name,
+            List<HostTensor> matrices,
+            List<@Nullable HostTensor> biases,
+            Use use) {
+        int inputs = Math.toIntExact(matrices.get(0).dim(1));
+        int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
+        int panel = use == Use.PROJECTION ? lane.loops().panel(outputs) : 0;
+        int width = panel == 0 ? Loops.STEP : panel;
+        int stored = Math.multiplyExact(Math.addExact(outputs, width - 1) / width, width);
+        JavaArray matrix =
+                memory.allocate(storageType(matrices), (long) (panel == 0 ? outputs : stored) * inputs, name);
+        try {
+            JavaPacker packer = new JavaPacker(matrices, matrix, inputs, outputs, panel);
+            lane.run(packer, stored / width);
+            return new JavaWeights(matrix, biases(matrices, biases, stored), inputs, outputs, panel);
+        } catch (RuntimeException e) {
+            matrix.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void run(int tile, Workspace workspace) {
+        int width = panel == 0 ? Loops.STEP : panel;
+        int first = tile * width;
+        for (int n = 0; n < width; n++) {
+            if (first + n < outputs) {
+                row(first + n, tile, n);
+            } else if (panel > 0) {
+                zeros(tile, n);
+            }
+        }
+    }
+
+    private void row(int output, int tile, int n) {
+        int at = output;
+        int part = 0;
+        while (at >= matrices.get(part).dim(0)) {
+            at -= Math.toIntExact(matrices.get(part).dim(0));
+            part++;
+        }
+        ByteBuffer bytes =
+                matrices.get(part).rows(at, at + 1L).to(target.type()).data();
+        int start = Math.toIntExact(panel == 0 ? (long) output * inputs : (long) tile * inputs * panel + n);
+        int step = Math.max(1, panel);
+        if (target.type() == DataType.F32) {
+            FloatBuffer values = bytes.asFloatBuffer();
+            float[] to = target.floats();
+            for (int k = 0; k < inputs; k++) {
+                to[start + k * step] = values.get(k);
+            }
+        } else {
+            ShortBuffer values = bytes.asShortBuffer();
+            short[] to = target.shorts();
+            for (int k = 0; k < inputs; k++) {
+                to[start + k * step] = values.get(k);
+            }
+        }
+    }
+
+    /** The panel's outputs beyond the last: products read whole panels. */
+    private void zeros(int tile, int n) {
+        int start = Math.toIntExact((long) tile * inputs * panel + n);
+        for (int k = 0; k < inputs; k++) {
+            if (target.type() == DataType.F32) {
+                target.floats()[start + k * panel] = 0;
+            } else {
+                target.shorts()[start + k * panel] = 0;
+            }
+        }
+    }
+
+    private static float[] biases(List<HostTensor> matrices, List<@Nullable HostTensor> biases, int size) {
+        if (biases.stream().allMatch(bias -> bias == null)) {
+            return new float[0];
+        }
+        float[] values = new float[size];
+        int row = 0;
+        for (int i = 0; i < matrices.size(); i++) {
+            HostTensor bias = biases.get(i);
+            if (bias != null) {
+                float[] part = bias.toFloats();
+                System.arraycopy(part, 0, values, row, part.length);
+            }
+            row += Math.toIntExact(matrices.get(i).dim(0));
+        }
+        return values;
+    }
+
+    /** 16-bit weights stay as they are; everything else, and a mixture, becomes F32. */
+    private static DataType storageType(List<HostTensor> matrices) {
+        DataType first = matrices.get(0).type();
+        boolean uniform = matrices.stream().allMatch(m -> m.type() == first);
+        return uniform && (first == DataType.F16 || first == DataType.BF16) ? first : DataType.F32;
+    }
+}

@@ -1,0 +1,164 @@
+package org.clattention.backend.java;
+
+import java.util.Arrays;
+import org.clattention.backend.java.Workspace.Slot;
+
+/**
+ * Up to ROWS rows of one key-value head on their way through the keys (online softmax): each row's largest score so far, and
+ * the sum and the context that belong to it. The rows of a key-value head are those of all query heads that share it, one
+ * head after the other.
+ */
+final class OnlineRows {
+    final int[] head = new int[Loops.ROWS];
+    final int[] query = new int[Loops.ROWS];
+    final float[] largest = new float[Loops.ROWS];
+    final float[] sum = new float[Loops.ROWS];
+    private final int[] first = new int[Loops.ROWS];
+    private final int[] end = new int[Loops.ROWS];
+    int count;
+    int batch;
+
+    /** Starts with rows {@code row0} ... of a key-value head. */
+    void start(AttentionCall call, int b, int kvHead, int row0, int rows) {
+        batch = b;
+        count = rows;
+        for (int r = 0; r < rows; r++) {
+            head[r] = kvHead * call.group + (row0 + r) / call.shape.queryLength();
+            query[r] = (row0 + r) % call.shape.queryLength();
+            first[r] = call.firstKey(b, query[r]);
+            end[r] = call.endKey(b, query[r]);
+            largest[r] = Float.NEGATIVE_INFINITY;
+            sum[r] = 0;
+        }
+    }
+
+    /** The first key that any row attends to; not below {@link #end} if there is none. */
+    int first() {
+        int least = Integer.MAX_VALUE;
+        for (int r = 0; r < count; r++) {
+            least = end[r] > first[r] ? Math.min(least, first[r]) : least;
+        }
+        return least;
+    }
+
+    /** One more than the last. */
+    int end() {
+        int most = 0;
+        for (int r = 0; r < count; r++) {
+            most = end[r] > first[r] ? Math.max(most, end[r]) : most;
+        }
+        return most;
+    }
+
+    /**
+     * Takes the scaled scores of keys {@code key} ...: they become weights relative to the largest score so far, and the
+     * context so far is brought down to it.
+     *
+     * @param s scores, rows STRIDE apart
+     * @param o context, rows {@code size} apart
+     */
+    void weigh(AttentionCall call, float[] s, int key, int keys, float[] o, int size, Workspace workspace) {
+        Loops loops = workspace.loops();
+        for (int r = 0; r < count; r++) {
+            int at = r * Loops.STRIDE;
+            call.cap(s, at, keys, loops);
+            call.mask(s, at, key, keys, batch, head[r], query[r], workspace);
+            float before = largest[r];
+            float now = Math.max(before, loops.max(s, at, keys));
+            float shift = now == Float.NEGATIVE_INFINITY ? 0 : now;
+            float correction = before == Float.NEGATIVE_INFINITY ? 0 : ScalarMath.exp(before - shift);
+            sum[r] = sum[r] * correction + loops.exponentials(s, at, keys, shift);
+            largest[r] = now;
+            if (correction != 1) {
+                rescale(o, r * size, size, correction, loops);
+            }
+        }
+    }
+
+    /** A context that is not finite stays so: its row is computed again at the end. */
+    private static void rescale(float[] o, int at, int size, float correction, Loops loops) {
+        if (correction == 0) {
+            // Nothing has been counted so far, or it no longer counts.
+            Arrays.fill(o, at, at + size, 0);
+        } else {
+            loops.scale(o, at, size, correction);
+        }
+    }
+
+    /** Stores the results of a row, whose context so far is at {@code o[at]}. */
+    void finish(AttentionCall call, int r, float[] o, int at, Workspace workspace) {
+        int h = head[r];
+        int i = query[r];
+        boolean nothing = largest[r] == Float.NEGATIVE_INFINITY;
+        float shift = nothing ? 0 : largest[r];
+        float total = sum[r];
+        float context = 1;
+        if (call.sinks.length > 0) {
+            // The sink may be larger than every score: then it sets the shift.
+            float sink = call.sinks[h];
+            float larger = nothing ? sink : Math.max(shift, sink);
+            context = nothing ? 0 : (float) Math.exp(shift - larger);
+            total = total * context + (float) Math.exp(sink - larger);
+            shift = larger;
+        }
+        float factor = total == 0 ? 0 : context / total;
+        workspace.loops().scale(o, at, call.valueSize, factor);
+        // A sum over finite values may overflow, too: then the row is computed again for nothing.
+        boolean finite =
+                Float.isFinite(total) && Float.isFinite(workspace.loops().sum(o, at, call.valueSize));
+        float logSumExp = nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total);
+        if (!finite) {
+            logSumExp = exact(call, h, i, o, at, workspace);
+        }
+        call.storeLogSumExp(batch, h, i, logSumExp);
+        if (i < call.queries(batch) || call.writesPadding()) {
+            call.storeContext(batch, h, i, o, at, workspace.loops());
+        }
+    }
+
+    /**
+     * The result of a row key by key, for rows that are not finite: what may not be attended never counts, and what is not
+     * finite where it is attended stays so.
+     *
+     * @return the log-sum-exp
+     */
+    private float exact(AttentionCall call, int h, int i, float[] o, int at, Workspace workspace) {
+        Loops loops = workspace.loops();
+        int kvHead = h / call.group;
+        int from = call.firstKey(batch, i);
+        int count = call.endKey(batch, i) - from;
+        float[] q = workspace.floats(Slot.ROW, Math.max(call.headSize, call.valueSize));
+        float[] key = workspace.floats(Slot.KEYS, call.headSize);
+        float[] s = workspace.floats(Slot.BLOCK, Math.max(1, count));
+        call.loadQuery(batch, h, i, 0, call.headSize, q, 0, loops);
+        float most = call.sinks.length > 0 ? call.sinks[h] : Float.NEGATIVE_INFINITY;
+        boolean any = false;
+        for (int n = 0; n < count; n++) {
+            s[n] = Float.NEGATIVE_INFINITY;
+            if (call.attended(batch, h, i, from + n)) {
+                call.loadRows(call.step.key(), batch, kvHead, from + n, 1, call.headSize, key, 0, 0, loops);
+                loops.dots(q, 0, key, 0, 1, call.headSize, s, n);
+                s[n] = call.finish(s[n] * call.scale, batch, h, i, from + n);
+                any |= s[n] != Float.NEGATIVE_INFINITY;
+                most = s[n] > most ? s[n] : most;
+            }
+        }
+        float base = most == Float.NEGATIVE_INFINITY ? 0 : most;
+        double total = call.sinks.length > 0 ? Math.exp(call.sinks[h] - base) : 0;
+        Arrays.fill(o, at, at + call.valueSize, 0);
+        for (int n = 0; n < count; n++) {
+            if (call.attended(batch, h, i, from + n)) {
+                float w = (float) Math.exp(s[n] - base);
+                total += w;
+                call.loadRows(call.step.value(), batch, kvHead, from + n, 1, call.valueSize, q, 0, 0, loops);
+                for (int c = 0; c < call.valueSize; c++) {
+                    o[at + c] = Math.fma(w, q[c], o[at + c]);
+                }
+            }
+        }
+        for (int c = 0; c < call.valueSize; c++) {
+            o[at + c] = total == 0 ? 0 : (float) (o[at + c] / total);
+        }
+        return any ? (float) (base + Math.log(total)) : Float.NEGATIVE_INFINITY;
+    }
+}

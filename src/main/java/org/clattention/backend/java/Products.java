@@ -1,0 +1,120 @@
+package org.clattention.backend.java;
+
+import java.util.Arrays;
+import org.clattention.backend.HeadTarget;
+import org.clattention.backend.HeadView;
+import org.clattention.backend.java.Workspace.Slot;
+
+/** Rows times packed weights. A tile is a panel of outputs for some rows; the rows have been cut into blocks before. */
+final class Products implements Work {
+    /** Rows of a tile: their blocks stay in the second-level cache while panel after panel meets them. */
+    private static final int TILE_ROWS = 16 * Loops.ROWS;
+
+    /** Components at a time: that part of a panel stays in the first-level cache for all rows of a tile. */
+    private static final int PART = Loops.DEPTH / 2;
+
+    private static final HeadTarget[] NO_TARGETS = {};
+
+    private final JavaLane lane;
+    private final RowBlocks blocks = new RowBlocks();
+    private int rows;
+    private int length;
+    private int firstOutput;
+    private int outputsEnd;
+    private int firstPanel;
+    private int panels;
+    private JavaWeights weights;
+    private HeadTarget[] targets = NO_TARGETS;
+
+    Products(JavaLane lane) {
+        this.lane = lane;
+        this.weights = JavaWeights.NONE;
+    }
+
+    /** x [rows, inputs]; row r is row r % length of batch entry r / length. */
+    void run(JavaArray x, int allRows, int rowsOfEach, JavaWeights w, int first, HeadTarget... into) {
+        rows = allRows;
+        length = rowsOfEach;
+        weights = w;
+        targets = into;
+        firstOutput = first;
+        outputsEnd = first;
+        for (HeadTarget target : into) {
+            outputsEnd = Math.addExact(outputsEnd, target.columns());
+        }
+        int width = w.blockColumns();
+        firstPanel = first / width;
+        panels = (outputsEnd + width - 1) / width - firstPanel;
+        blocks.make(lane, x, rows, w.inputs());
+        lane.run(this, Math.multiplyExact(panels, (rows + TILE_ROWS - 1) / TILE_ROWS));
+        targets = NO_TARGETS;
+        weights = JavaWeights.NONE;
+    }
+
+    @Override
+    public void run(int tile, Workspace workspace) {
+        int panel = firstPanel + tile % panels;
+        int row0 = tile / panels * TILE_ROWS;
+        int count = Math.min(TILE_ROWS, rows - row0);
+        int width = weights.blockColumns();
+        int depth = weights.inputs();
+        int padded = (count + Loops.ROWS - 1) / Loops.ROWS * Loops.ROWS;
+        float[] result = workspace.floats(Slot.RESULT, TILE_ROWS * width);
+        Arrays.fill(result, 0, padded * width, 0);
+        for (int k = 0; k < depth; k += PART) {
+            int part = Math.min(PART, depth - k);
+            boolean inPlace = weights.inPlace();
+            float[] w = inPlace ? weights.matrix().floats() : weights.block(panel, k, part, workspace);
+            int at = inPlace ? weights.at(panel, k) : 0;
+            for (int r = 0; r < count; r += Loops.ROWS) {
+                workspace
+                        .loops()
+                        .multiply(
+                                blocks.values(),
+                                blocks.at(row0 + r, k),
+                                Math.min(Loops.ROWS, count - r),
+                                part,
+                                w,
+                                at,
+                                width,
+                                width,
+                                result,
+                                r * width,
+                                width);
+            }
+        }
+        for (int r = 0; r < count; r++) {
+            if (weights.bias().length > 0) {
+                workspace.loops().add(result, r * width, weights.bias(), panel * width, width);
+            }
+            write(row0 + r, panel * width, result, r * width);
+        }
+    }
+
+    /** Stores a row of a panel's results, those that belong to a target, head by head. */
+    private void write(int row, int column0, float[] result, int at) {
+        int batch = row / length;
+        int s = row % length;
+        int column = Math.max(column0, firstOutput);
+        int end = Math.min(column0 + weights.blockColumns(), outputsEnd);
+        int targetFirst = firstOutput;
+        for (HeadTarget target : targets) {
+            int targetEnd = targetFirst + target.columns();
+            HeadView view = target.view();
+            int start = view.offset() + batch * view.batchStride() + s * view.rowStride();
+            while (column < Math.min(end, targetEnd)) {
+                int head = (column - targetFirst) / target.size();
+                int component = (column - targetFirst) % target.size();
+                int count = Math.min(target.size() - component, Math.min(end, targetEnd) - column);
+                Storage.store(
+                        result,
+                        at + column - column0,
+                        JavaArray.of(view.array()),
+                        start + head * view.headStride() + component,
+                        count);
+                column += count;
+            }
+            targetFirst = targetEnd;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.clattention.backend.java;
+
+import org.clattention.backend.HeadView;
+import org.clattention.backend.RowLayout;
+
+/** Where rows lie. */
+final class RowPlaces {
+    private static final int[] NO_TABLE = {};
+
+    private RowPlaces() {}
+
+    /** The block table of a layout; empty unless it is paged. */
+    static int[] table(RowLayout layout) {
+        return layout.table() == null ? NO_TABLE : JavaArray.of(layout.table()).ints();
+    }
+
+    /** The element with which row {@code row} begins, by the view alone. */
+    static int at(HeadView view, int batch, int head, int row) {
+        return view.offset() + batch * view.batchStride() + head * view.headStride() + row * view.rowStride();
+    }
+
+    /** The same for a layout, whose table is given. */
+    static int at(HeadView view, RowLayout layout, int[] table, int batch, int head, int row) {
+        return switch (layout.kind()) {
+            case PLAIN -> at(view, batch, head, row);
+            case RING -> at(view, batch, head, row % layout.period());
+            case PAGED ->
+                at(view, table[batch * layout.columns() + row / layout.period()], head, row % layout.period());
+        };
+    }
+
+    /** How many rows from {@code row} on follow one another in the view. */
+    static int run(RowLayout layout, int row) {
+        return layout.kind() == RowLayout.Kind.PLAIN ? Integer.MAX_VALUE : layout.period() - row % layout.period();
+    }
+}

@@ -1,0 +1,178 @@
+package org.clattention.backend.java;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.clattention.AttentionOptions;
+import org.clattention.DataType;
+import org.clattention.DeviceMemoryException;
+import org.clattention.EngineOptions;
+import org.clattention.HostTensor;
+import org.clattention.backend.AttentionStep;
+import org.clattention.backend.Backend;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadView;
+import org.clattention.backend.Lane;
+import org.clattention.backend.PackedWeights;
+import org.clattention.backend.RowLayout;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The threads and the memory of the engine in Java. */
+@Tag("small")
+class JavaThreadsTest {
+    private static final int HEADS = 3;
+    private static final int SIZE = 40;
+    private static final int WIDTH = HEADS * SIZE;
+
+    /** Tiles are the same whoever computes them: every bit of a result is, too. */
+    @Test
+    void theNumberOfThreadsMakesNoDifference() {
+        for (int[] lengths : new int[][] {{1, 1500}, {70, 70}, {200, 333}}) {
+            float[] want = answer(1, lengths[0], lengths[1]);
+            assertThat(answer(2, lengths[0], lengths[1])).isEqualTo(want);
+            assertThat(answer(7, lengths[0], lengths[1])).isEqualTo(want);
+        }
+    }
+
+    @Test
+    void manyCallersGetTheResultsOfOne() throws Exception {
+        float[] want = answer(1, 30, 600);
+        ExecutorService callers = Executors.newFixedThreadPool(32);
+        try (Backend backend = open(3)) {
+            List<Future<float[]>> answers = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                answers.add(callers.submit(() -> answer(backend, 30, 600)));
+            }
+            for (Future<float[]> got : answers) {
+                assertThat(got.get()).isEqualTo(want);
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatATileThrowsReachesItsCallerAndNobodyElse() {
+        try (JavaBackend backend = open(4)) {
+            for (int bad : new int[] {0, 17, 99}) {
+                try (JavaLane lane = (JavaLane) backend.lane()) {
+                    assertThatThrownBy(() -> lane.run(
+                                    (tile, workspace) -> {
+                                        if (tile == bad) {
+                                            throw new StackOverflowError("tile " + tile);
+                                        }
+                                    },
+                                    100))
+                            .isInstanceOf(StackOverflowError.class)
+                            .hasMessage("tile " + bad);
+                    AtomicInteger sum = new AtomicInteger();
+                    lane.run((tile, workspace) -> sum.addAndGet(tile), 100);
+                    assertThat(sum).hasValue(4950);
+                }
+            }
+        }
+    }
+
+    @Test
+    void threadsEndWithTheirEngine() throws InterruptedException {
+        long before = workers();
+        try (JavaBackend backend = open(5)) {
+            try (JavaLane lane = (JavaLane) backend.lane()) {
+                lane.run((tile, workspace) -> Thread.onSpinWait(), 50);
+            }
+            assertThat(workers()).isEqualTo(before + 4);
+        }
+        for (int i = 0; i < 500 && workers() > before; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(workers()).isLessThanOrEqualTo(before);
+    }
+
+    @Test
+    void whatIsTooLargeIsRefusedWithItsSize() {
+        try (Backend backend = open(1)) {
+            assertThatThrownBy(() -> backend.allocate(DataType.F32, 1L << 31, "huge"))
+                    .isInstanceOf(DeviceMemoryException.class)
+                    .hasMessageContainingAll("huge needs 8,589,934,592 bytes", "2^31 - 9 elements");
+            assertThatThrownBy(() -> backend.allocate(DataType.I64, 1, "longs"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("longs: the Java engine does not store type I64");
+            assertThat(backend.liveBytes()).isZero();
+        }
+    }
+
+    private static long workers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("clattention-java-"))
+                .count();
+    }
+
+    private static JavaBackend open(int threads) {
+        return new JavaBackend(EngineOptions.DEFAULT, LoopsChoice.best(), threads);
+    }
+
+    private static float[] answer(int threads, int rows, int keys) {
+        try (Backend backend = open(threads)) {
+            float[] answer = answer(backend, rows, keys);
+            assertThat(answer).doesNotContain(Float.NaN);
+            return answer;
+        }
+    }
+
+    /** A projection, attention and another projection. */
+    private static float[] answer(Backend backend, int rows, int keys) {
+        HostTensor matrix = HostTensor.of(reals(1, WIDTH * WIDTH), WIDTH, WIDTH);
+        try (PackedWeights weights = backend.pack("test", List.of(matrix), Arrays.asList((HostTensor) null));
+                DeviceArray x = array(backend, reals(2, rows * WIDTH));
+                DeviceArray k = array(backend, reals(3, keys * WIDTH));
+                DeviceArray v = array(backend, reals(4, keys * WIDTH));
+                DeviceArray q = backend.allocate(DataType.F32, (long) rows * WIDTH, "q");
+                DeviceArray y = backend.allocate(DataType.F32, (long) rows * WIDTH, "y");
+                Lane lane = backend.lane()) {
+            lane.project(x, rows, weights, q);
+            lane.attend(new AttentionStep(
+                    new AttentionStep.Shape(1, HEADS, HEADS, rows, keys, SIZE, SIZE, keys - rows, 0),
+                    AttentionOptions.DEFAULT.withCausal(true),
+                    HeadView.merged(q, HEADS, rows, SIZE),
+                    HeadView.merged(k, HEADS, keys, SIZE),
+                    HeadView.merged(v, HEADS, keys, SIZE),
+                    RowLayout.PLAIN,
+                    HeadView.merged(y, HEADS, rows, SIZE),
+                    AttentionStep.Extras.NONE,
+                    AttentionStep.Wanted.NOTHING));
+            lane.project(y, rows, weights, q);
+            lane.finish();
+            ByteBuffer bytes = ByteBuffer.allocateDirect(4 * rows * WIDTH).order(ByteOrder.LITTLE_ENDIAN);
+            backend.read(q, bytes);
+            float[] values = new float[rows * WIDTH];
+            bytes.asFloatBuffer().get(values);
+            return values;
+        }
+    }
+
+    private static DeviceArray array(Backend backend, float[] values) {
+        DeviceArray array = backend.allocate(DataType.F32, values.length, "test");
+        backend.write(array, HostTensor.of(values, values.length).data());
+        return array;
+    }
+
+    private static float[] reals(int seed, int count) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextDouble(-1, 1);
+        }
+        return values;
+    }
+}
