@@ -1,7 +1,5 @@
 package org.clattention.backend.opencl;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -35,6 +33,7 @@ final class OpenClLane implements Lane {
     private final Queue queue;
     private final Map<KernelVariant, Kernel> kernels = new HashMap<>();
     private final Map<Scratch, Buffer> scratch = new EnumMap<>(Scratch.class);
+    private final SmallUploads uploads;
     private final Products products;
     private final ExplicitAttention attention;
     private final Rows rows;
@@ -46,6 +45,7 @@ final class OpenClLane implements Lane {
     OpenClLane(OpenClBackend backend, Queue queue) {
         this.backend = backend;
         this.queue = queue;
+        this.uploads = new SmallUploads(queue);
         this.products = new Products(this);
         this.attention = new ExplicitAttention(this);
         this.rows = new Rows(this);
@@ -93,10 +93,7 @@ final class OpenClLane implements Lane {
     @Override
     public DeviceArray scratch(Scratch slot, int[] values) {
         DeviceArray array = scratch(slot, DataType.I32, values.length);
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(Integer.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(values);
-        queue.write(OpenClArray.bufferOf(array), 0, bytes);
+        uploads.write(slot, OpenClArray.bufferOf(array), values);
         return array;
     }
 
