@@ -42,7 +42,8 @@ public record AttentionInputs(
      * @param offsets [B + 1], from 0 to total, not decreasing
      */
     public static AttentionInputs ragged(Tensor x, int... offsets) {
-        return new AttentionInputs(x, null, AttentionMasks.NONE, null, offsets.clone(), null, ReturnOptions.OUTPUT, null);
+        return new AttentionInputs(
+                x, null, AttentionMasks.NONE, null, offsets.clone(), null, ReturnOptions.OUTPUT, null);
     }
 
     /** These inputs with a memory to attend to. */

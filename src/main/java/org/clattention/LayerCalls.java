@@ -71,8 +71,7 @@ final class LayerCalls {
             return steps(engine, inputs, arguments, masks, heads, outputWidth, layer);
         }
         return cache.appending(
-                arguments.tokens().counts(),
-                () -> steps(engine, inputs, arguments, masks, heads, outputWidth, layer));
+                arguments.tokens().counts(), () -> steps(engine, inputs, arguments, masks, heads, outputWidth, layer));
     }
 
     private static AttentionResult steps(

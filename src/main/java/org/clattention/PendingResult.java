@@ -103,7 +103,17 @@ final class PendingResult implements AutoCloseable {
 
     private AttentionResult result() {
         return new AttentionResult(
-                output, weights, scores, logSumExp, entropy, topKeys, topWeights, columnSums, presentKey, presentValue, outputGiven);
+                output,
+                weights,
+                scores,
+                logSumExp,
+                entropy,
+                topKeys,
+                topWeights,
+                columnSums,
+                presentKey,
+                presentValue,
+                outputGiven);
     }
 
     @Override

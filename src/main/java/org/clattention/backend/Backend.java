@@ -1,6 +1,8 @@
 package org.clattention.backend;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import org.clattention.DataType;
@@ -22,6 +24,14 @@ public interface Backend extends AutoCloseable {
 
     /** Copies elements from the start of an array into a direct buffer. */
     void read(DeviceArray source, ByteBuffer elements);
+
+    /** Copies F32 elements from the start of an array into a direct buffer of little-endian order. */
+    default void read(DeviceArray source, FloatBuffer elements) {
+        ByteBuffer staging =
+                ByteBuffer.allocateDirect(Float.BYTES * elements.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        read(source, staging);
+        elements.duplicate().put(staging.asFloatBuffer());
+    }
 
     /**
      * Stacks matrices [rows, inputs] and their biases [rows] on top of one another.

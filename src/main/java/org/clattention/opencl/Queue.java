@@ -1,6 +1,7 @@
 package org.clattention.opencl;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_command_queue;
@@ -81,8 +82,16 @@ public final class Queue extends Handle {
 
     /** Copies from the device into the remaining bytes of {@code target} and waits for that and all before it. */
     public void read(Buffer source, long offset, ByteBuffer target) {
+        read(source, offset, target, target.remaining());
+    }
+
+    /** Copies floats from a device into the rest of a direct buffer of little-endian order, likewise. */
+    public void read(Buffer source, long offset, FloatBuffer target) {
+        read(source, offset, target, Math.multiplyExact(target.remaining(), Float.BYTES));
+    }
+
+    private void read(Buffer source, long offset, java.nio.Buffer target, int count) {
         requireOpen();
-        int count = target.remaining();
         source.requireRange(offset, count);
         if (count == 0) {
             return;

@@ -1,6 +1,7 @@
 package org.clattention.backend.opencl;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -97,6 +98,11 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public void read(DeviceArray source, ByteBuffer elements) {
+        withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
+    }
+
+    @Override
+    public void read(DeviceArray source, FloatBuffer elements) {
         withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
     }
 

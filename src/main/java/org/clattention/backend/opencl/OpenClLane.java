@@ -29,10 +29,14 @@ import org.slf4j.LoggerFactory;
 final class OpenClLane implements Lane {
     private static final Logger log = LoggerFactory.getLogger(OpenClLane.class);
 
+    private static final int MOST_STRUCT_FIELDS = 128;
+
     private final OpenClBackend backend;
     private final Queue queue;
     private final Map<KernelVariant, Kernel> kernels = new HashMap<>();
-    private final Map<Scratch, Buffer> scratch = new EnumMap<>(Scratch.class);
+    private final Map<Scratch, OpenClArray> scratch = new EnumMap<>(Scratch.class);
+    private final KernelChoice choice = new KernelChoice(this);
+    private final StructWriter struct = new StructWriter(MOST_STRUCT_FIELDS);
     private final SmallUploads uploads;
     private final Products products;
     private final ExplicitAttention attention;
@@ -70,6 +74,16 @@ final class OpenClLane implements Lane {
         return backend.placeholder();
     }
 
+    /** Begins to pick a kernel; for one choice at a time. */
+    KernelChoice kernel(KernelId id) {
+        return choice.of(id);
+    }
+
+    /** Begins a kernel's struct; for one struct at a time. */
+    StructWriter struct(int fields) {
+        return struct.restart(fields);
+    }
+
     Kernel kernel(KernelId id, String options) {
         return kernels.computeIfAbsent(
                 new KernelVariant(id, options),
@@ -87,7 +101,14 @@ final class OpenClLane implements Lane {
 
     @Override
     public DeviceArray scratch(Scratch slot, DataType type, long elements) {
-        return new OpenClArray(scratchBuffer(slot, Math.multiplyExact(elements, (long) type.bytes())), type, elements);
+        OpenClArray held = scratch.get(slot);
+        if (held != null && held.type() == type && held.elements() == elements) {
+            return held;
+        }
+        Buffer buffer = scratchBuffer(slot, held, Math.multiplyExact(elements, (long) type.bytes()));
+        OpenClArray array = new OpenClArray(buffer, type, elements);
+        scratch.put(slot, array);
+        return array;
     }
 
     @Override
@@ -97,18 +118,15 @@ final class OpenClLane implements Lane {
         return array;
     }
 
-    private Buffer scratchBuffer(Scratch slot, long bytes) {
-        Buffer held = scratch.get(slot);
-        if (held != null && held.bytes() >= bytes) {
-            return held;
+    private Buffer scratchBuffer(Scratch slot, @Nullable OpenClArray held, long bytes) {
+        if (held != null && held.buffer().bytes() >= bytes) {
+            return held.buffer();
         }
         if (held != null) {
             scratch.remove(slot);
             held.close();
         }
-        Buffer grown = backend.context().allocate(Math.max(bytes, 256), "scratch " + slot);
-        scratch.put(slot, grown);
-        return grown;
+        return backend.context().allocate(Math.max(bytes, 256), "scratch " + slot);
     }
 
     @Override
@@ -195,15 +213,17 @@ final class OpenClLane implements Lane {
     public void finish() {
         queue.finish();
         unfinished = false;
-        for (Event event : pending) {
-            backend.ran(event.name(), event.nanoseconds());
+        for (int i = 0; i < pending.size(); i++) {
+            backend.ran(pending.get(i).name(), pending.get(i).nanoseconds());
         }
         forgetEvents();
     }
 
     private void forgetEvents() {
-        pending.forEach(Event::close);
-        pending.clear();
+        if (!pending.isEmpty()) {
+            pending.forEach(Event::close);
+            pending.clear();
+        }
     }
 
     @Override
@@ -224,7 +244,7 @@ final class OpenClLane implements Lane {
     /** Frees what the lane holds. */
     void dispose() {
         kernels.values().forEach(Kernel::close);
-        scratch.values().forEach(Buffer::close);
+        scratch.values().forEach(OpenClArray::close);
         queue.close();
     }
 }

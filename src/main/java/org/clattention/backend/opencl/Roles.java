@@ -23,9 +23,14 @@ final class Roles {
     }
 
     static String role(String name, DataType type) {
+        return " -D" + name + "=" + stored(name, type);
+    }
+
+    /** The type, if kernels can read and write it. */
+    static DataType stored(String name, DataType type) {
         if (type != DataType.F32 && type != DataType.F16 && type != DataType.BF16) {
             throw new IllegalStateException("kernels have no storage type " + type + " for " + name);
         }
-        return " -D" + name + "=" + type;
+        return type;
     }
 }

@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.Activation;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.NormStep;
@@ -26,10 +27,10 @@ final class Rows {
     }
 
     void store(StoreStep step) {
-        String options = Roles.role("SRC", step.source().array())
-                + Roles.role("DST", step.target().array());
         StoreStep.Rotation rotation = step.rotation();
-        Kernel kernel = lane.kernel(KernelId.STORE_HEADS, options)
+        Kernel kernel = lane.kernel(KernelId.STORE_HEADS)
+                .role("SRC", step.source().array())
+                .role("DST", step.target().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.source().array()))
                 .buffer(OpenClArray.bufferOf(step.target().array()))
@@ -45,15 +46,16 @@ final class Rows {
         lane.launch(kernel, NdRange.ofItems(step.rows(), step.heads(), step.batch()));
     }
 
-    private static byte[] params(StoreStep step) {
+    private ByteBuffer params(StoreStep step) {
         StoreStep.Rotation rotation = step.rotation();
         int flags = (step.starts() != null ? HAS_STARTS : 0)
                 | (step.norm() != null ? HAS_NORM : 0)
                 | (rotation != null ? HAS_ROTARY : 0)
                 | (rotation != null && rotation.interleaved() ? INTERLEAVED : 0)
                 | (rotation != null && rotation.positions() != null ? HAS_POSITIONS : 0);
-        return new StructWriter(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
-                .integers(step.rows(), step.size(), flags, step.firstSource(), step.firstTarget())
+        return lane.struct(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
+                .integers(step.rows(), step.size(), flags)
+                .integers(step.firstSource(), step.firstTarget())
                 .integers(rotation == null ? 0 : rotation.firstAngle())
                 .integers(rotation == null ? 0 : rotation.angleBatch())
                 .integers(rotation == null ? 0 : rotation.dim())

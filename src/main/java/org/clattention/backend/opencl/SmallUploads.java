@@ -14,7 +14,9 @@ final class SmallUploads {
     /** What a slot's buffer holds, if {@code target} is that buffer. */
     private static final class Slot {
         ByteBuffer bytes = ByteBuffer.allocateDirect(0);
-        @Nullable Buffer target;
+
+        @Nullable
+        Buffer target;
     }
 
     private final Queue queue;

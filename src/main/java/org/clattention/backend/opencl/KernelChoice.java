@@ -1,0 +1,104 @@
+package org.clattention.backend.opencl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.clattention.DataType;
+import org.clattention.backend.DeviceArray;
+import org.clattention.opencl.Kernel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Picks a lane's kernel by the constants that it is built with. One object serves all calls of a lane, and a kernel that was
+ * picked before is found without making its compiler options again.
+ */
+final class KernelChoice {
+    private static final int MOST_CONSTANTS = 12;
+
+    @SuppressWarnings("ArrayRecordComponent") // compared by hand, below
+    private record Known(
+            String[] names, int[] numbers, @Nullable DataType[] types, Kernel kernel) {}
+
+    private final OpenClLane lane;
+    private final Map<KernelId, List<Known>> known = new EnumMap<>(KernelId.class);
+    private final String[] names = new String[MOST_CONSTANTS];
+    private final int[] numbers = new int[MOST_CONSTANTS];
+    private final @Nullable DataType[] types = new DataType[MOST_CONSTANTS];
+    private int count;
+    private KernelId id = KernelId.STORE_HEADS;
+
+    KernelChoice(OpenClLane lane) {
+        this.lane = lane;
+    }
+
+    KernelChoice of(KernelId kernel) {
+        id = kernel;
+        count = 0;
+        return this;
+    }
+
+    /** {@code -Dname=number}. */
+    KernelChoice with(String name, int number) {
+        return with(name, number, null);
+    }
+
+    /** {@code -Drole=type}, the storage type of an array. */
+    KernelChoice role(String role, DataType type) {
+        return with(role, 0, Roles.stored(role, type));
+    }
+
+    private KernelChoice with(String name, int number, @Nullable DataType type) {
+        names[count] = name;
+        numbers[count] = number;
+        types[count] = type;
+        count++;
+        return this;
+    }
+
+    KernelChoice role(String role, DeviceArray array) {
+        return role(role, array.type());
+    }
+
+    /** Starts setting the arguments of the kernel. */
+    Kernel.Arguments arguments() {
+        return kernel().arguments();
+    }
+
+    Kernel kernel() {
+        List<Known> candidates = known.computeIfAbsent(id, k -> new ArrayList<>());
+        for (int i = 0; i < candidates.size(); i++) {
+            if (fits(candidates.get(i))) {
+                return candidates.get(i).kernel();
+            }
+        }
+        Kernel kernel = lane.kernel(id, options());
+        candidates.add(new Known(
+                Arrays.copyOf(names, count), Arrays.copyOf(numbers, count), Arrays.copyOf(types, count), kernel));
+        return kernel;
+    }
+
+    private boolean fits(Known candidate) {
+        boolean same = candidate.names().length == count;
+        for (int i = 0; same && i < count; i++) {
+            same = candidate.numbers()[i] == numbers[i]
+                    && candidate.types()[i] == types[i]
+                    && candidate.names()[i].equals(names[i]);
+        }
+        return same;
+    }
+
+    private String options() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(i == 0 ? "-D" : " -D").append(names[i]).append('=');
+            if (types[i] != null) {
+                text.append(types[i]);
+            } else {
+                text.append(numbers[i]);
+            }
+        }
+        return text.toString();
+    }
+}
