@@ -19,7 +19,11 @@ final class KernelChoice {
 
     @SuppressWarnings("ArrayRecordComponent") // compared by hand, below
     private record Known(
-            String[] names, int[] numbers, @Nullable DataType[] types, Kernel kernel) {}
+            String use,
+            String[] names,
+            int[] numbers,
+            @Nullable DataType[] types,
+            Kernel kernel) {}
 
     private final OpenClLane lane;
     private final Map<KernelId, List<Known>> known = new EnumMap<>(KernelId.class);
@@ -27,6 +31,7 @@ final class KernelChoice {
     private final int[] numbers = new int[MOST_CONSTANTS];
     private final @Nullable DataType[] types = new DataType[MOST_CONSTANTS];
     private int count;
+    private String use = "";
     private KernelId id = KernelId.STORE_HEADS;
 
     KernelChoice(OpenClLane lane) {
@@ -36,6 +41,13 @@ final class KernelChoice {
     KernelChoice of(KernelId kernel) {
         id = kernel;
         count = 0;
+        use = "";
+        return this;
+    }
+
+    /** For a use of its own: a kernel object apart from those of other uses, so that neither sets the other's arguments anew. */
+    KernelChoice use(String newUse) {
+        use = newUse;
         return this;
     }
 
@@ -73,14 +85,14 @@ final class KernelChoice {
                 return candidates.get(i).kernel();
             }
         }
-        Kernel kernel = lane.kernel(id, options());
+        Kernel kernel = lane.create(new KernelVariant(id, options()));
         candidates.add(new Known(
-                Arrays.copyOf(names, count), Arrays.copyOf(numbers, count), Arrays.copyOf(types, count), kernel));
+                use, Arrays.copyOf(names, count), Arrays.copyOf(numbers, count), Arrays.copyOf(types, count), kernel));
         return kernel;
     }
 
     private boolean fits(Known candidate) {
-        boolean same = candidate.names().length == count;
+        boolean same = candidate.names().length == count && candidate.use().equals(use);
         for (int i = 0; same && i < count; i++) {
             same = candidate.numbers()[i] == numbers[i]
                     && candidate.types()[i] == types[i]
@@ -100,5 +112,10 @@ final class KernelChoice {
             }
         }
         return text.toString();
+    }
+
+    /** Frees the kernels. */
+    void dispose() {
+        known.values().forEach(some -> some.forEach(k -> k.kernel().close()));
     }
 }

@@ -85,9 +85,12 @@ final class OpenClLane implements Lane {
     }
 
     Kernel kernel(KernelId id, String options) {
-        return kernels.computeIfAbsent(
-                new KernelVariant(id, options),
-                v -> backend.programs().program(v).kernel(v.id().function()));
+        return kernels.computeIfAbsent(new KernelVariant(id, options), this::create);
+    }
+
+    /** A new kernel object; the caller closes it. */
+    Kernel create(KernelVariant variant) {
+        return backend.programs().program(variant).kernel(variant.id().function());
     }
 
     void launch(Kernel kernel, NdRange range) {
@@ -244,6 +247,7 @@ final class OpenClLane implements Lane {
     /** Frees what the lane holds. */
     void dispose() {
         kernels.values().forEach(Kernel::close);
+        choice.dispose();
         scratch.values().forEach(OpenClArray::close);
         queue.close();
     }

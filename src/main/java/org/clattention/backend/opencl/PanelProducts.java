@@ -23,16 +23,28 @@ final class PanelProducts {
 
     void project(DeviceArray x, int rows, OpenClWeights weights, DeviceArray y) {
         HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
-        projectHeads(x, 1, rows, weights, 0, new HeadTarget(view, 1, weights.outputs()));
+        product("rows", x, 1, rows, weights, 0, new HeadTarget(view, 1, weights.outputs()));
     }
 
     void projectHeads(
             DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
+        product("heads", x, batch, length, weights, firstOutput, targets);
+    }
+
+    private void product(
+            String use,
+            DeviceArray x,
+            int batch,
+            int length,
+            OpenClWeights weights,
+            int firstOutput,
+            HeadTarget... targets) {
         int rows = Math.multiplyExact(batch, length);
         int panels = (ProjectionParams.columns(targets) + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
         ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
         if (CpuPlan.streams(rows)) {
             Kernel.Arguments arguments = lane.kernel(KernelId.ROW_PRODUCT)
+                    .use(use)
                     .with("ROWS", CpuPlan.streamRows(rows))
                     .role("WGT", weights.type())
                     .arguments()
@@ -45,6 +57,7 @@ final class PanelProducts {
         int blocks = (rows + tile - 1) / tile;
         DeviceArray packed = lane.scratch(Scratch.PACKED_ROWS, DataType.F32, (long) blocks * tile * weights.inputs());
         Kernel pack = lane.kernel(KernelId.PACK_ROWS)
+                .use(use)
                 .with("ROWS", tile)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
@@ -55,6 +68,7 @@ final class PanelProducts {
                 .done();
         lane.launch(pack, pack.singles(blocks, (weights.inputs() + 255) / 256));
         Kernel.Arguments arguments = lane.kernel(KernelId.PACKED_PRODUCT)
+                .use(use)
                 .with("ROWS", tile)
                 .role("WGT", weights.type())
                 .arguments()
