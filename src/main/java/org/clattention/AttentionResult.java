@@ -39,14 +39,20 @@ public record AttentionResult(
         if (!outputGiven) {
             output.close();
         }
-        @Nullable
-        Tensor[] others = {
-            weights, scores, logSumExp, entropy, topKeys, topWeights, columnSums, presentKey, presentValue
-        };
-        for (Tensor tensor : others) {
-            if (tensor != null) {
-                tensor.close();
-            }
+        closeIfThere(weights);
+        closeIfThere(scores);
+        closeIfThere(logSumExp);
+        closeIfThere(entropy);
+        closeIfThere(topKeys);
+        closeIfThere(topWeights);
+        closeIfThere(columnSums);
+        closeIfThere(presentKey);
+        closeIfThere(presentValue);
+    }
+
+    private static void closeIfThere(@Nullable Tensor tensor) {
+        if (tensor != null) {
+            tensor.close();
         }
     }
 }

@@ -41,6 +41,9 @@ final class PendingResult implements AutoCloseable {
         this.wanted = wanted;
         this.outputGiven = given != null;
         this.output = given != null ? given : engine.allocate(type, "output", outputShape);
+        if (wanted.equals(ReturnOptions.OUTPUT)) {
+            return;
+        }
         try {
             int top = wanted.topKeys();
             weights = floats(wanted.weights(), "weights", batch, heads, rows, keys);

@@ -19,6 +19,20 @@ public interface Backend extends AutoCloseable {
     /** Memory with undefined contents, owned by the caller. */
     DeviceArray allocate(DataType type, long elements, String name);
 
+    /** Whether {@link #wrap} can be used: the device works on the host's memory itself. */
+    default boolean sharesHostMemory() {
+        return false;
+    }
+
+    /**
+     * The host's memory as an array, in place; closing the array leaves the memory as it is.
+     *
+     * @param memory direct and aligned to 128 bytes; the elements from its position to its limit, at least one
+     */
+    default DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
+        throw new IllegalStateException(device().name() + " does not share the host's memory");
+    }
+
     /** Copies little-endian elements to the start of an array. */
     void write(DeviceArray target, ByteBuffer elements);
 

@@ -43,6 +43,7 @@ public final class OpenClBackend implements Backend {
     private final Semaphore free = new Semaphore(MAX_LANES, true);
     private final Deque<OpenClLane> idle = new ArrayDeque<>();
     private final Map<String, KernelTime> times = new HashMap<>();
+    private final HostMemory hostMemory = new HostMemory(this);
 
     /**
      * Opens a device.
@@ -92,6 +93,16 @@ public final class OpenClBackend implements Backend {
     }
 
     @Override
+    public boolean sharesHostMemory() {
+        return hostMemory.shared();
+    }
+
+    @Override
+    public DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
+        return new OpenClArray(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+    }
+
+    @Override
     public void write(DeviceArray target, ByteBuffer elements) {
         withQueue(queue -> upload(queue, OpenClArray.bufferOf(target), 0, elements));
     }
@@ -136,7 +147,7 @@ public final class OpenClBackend implements Backend {
         }
     }
 
-    private void withQueue(Consumer<Queue> work) {
+    void withQueue(Consumer<Queue> work) {
         OpenClLane lane = take();
         try {
             work.accept(lane.queue());
