@@ -8,7 +8,6 @@ import java.util.Map;
 import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
 import org.clattention.opencl.Kernel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Picks a lane's kernel by the constants that it is built with. One object serves all calls of a lane, and a kernel that was
@@ -18,18 +17,16 @@ final class KernelChoice {
     private static final int MOST_CONSTANTS = 12;
 
     @SuppressWarnings("ArrayRecordComponent") // compared by hand, below
-    private record Known(
-            String use,
-            String[] names,
-            int[] numbers,
-            @Nullable DataType[] types,
-            Kernel kernel) {}
+    private record Known(String use, String[] names, int[] numbers, String[] types, Kernel kernel) {}
 
     private final OpenClLane lane;
     private final Map<KernelId, List<Known>> known = new EnumMap<>(KernelId.class);
     private final String[] names = new String[MOST_CONSTANTS];
     private final int[] numbers = new int[MOST_CONSTANTS];
-    private final @Nullable DataType[] types = new DataType[MOST_CONSTANTS];
+
+    /** Names of types; empty where the constant is a number. */
+    private final String[] types = new String[MOST_CONSTANTS];
+
     private int count;
     private String use = "";
     private KernelId id = KernelId.STORE_HEADS;
@@ -53,15 +50,15 @@ final class KernelChoice {
 
     /** {@code -Dname=number}. */
     KernelChoice with(String name, int number) {
-        return with(name, number, null);
+        return with(name, number, "");
     }
 
     /** {@code -Drole=type}, the storage type of an array. */
     KernelChoice role(String role, DataType type) {
-        return with(role, 0, Roles.stored(role, type));
+        return with(role, 0, Roles.stored(role, type).name());
     }
 
-    private KernelChoice with(String name, int number, @Nullable DataType type) {
+    private KernelChoice with(String name, int number, String type) {
         names[count] = name;
         numbers[count] = number;
         types[count] = type;
@@ -95,7 +92,7 @@ final class KernelChoice {
         boolean same = candidate.names().length == count && candidate.use().equals(use);
         for (int i = 0; same && i < count; i++) {
             same = candidate.numbers()[i] == numbers[i]
-                    && candidate.types()[i] == types[i]
+                    && candidate.types()[i].equals(types[i])
                     && candidate.names()[i].equals(names[i]);
         }
         return same;
@@ -105,10 +102,10 @@ final class KernelChoice {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {
             text.append(i == 0 ? "-D" : " -D").append(names[i]).append('=');
-            if (types[i] != null) {
-                text.append(types[i]);
-            } else {
+            if (types[i].isEmpty()) {
                 text.append(numbers[i]);
+            } else {
+                text.append(types[i]);
             }
         }
         return text.toString();
