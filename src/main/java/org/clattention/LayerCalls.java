@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What all layers do around a call: hold what it uses, check it, and lock, reserve and count its cache. */
 final class LayerCalls {
+    private static final long[] NO_SHAPE = {};
+
     private LayerCalls() {}
 
     /**
@@ -182,7 +184,7 @@ final class LayerCalls {
                 inputs.wanted(),
                 inputs.output(),
                 inputs.x().type(),
-                outputShape(inputs.x(), outputWidth),
+                inputs.output() != null ? NO_SHAPE : outputShape(inputs.x(), outputWidth),
                 tokens.batch(),
                 heads,
                 tokens.longest(),

@@ -26,6 +26,7 @@ final class PendingResult implements AutoCloseable {
      *
      * @param given the tensor to write the output to; null to allocate one
      * @param type of the output
+     * @param outputShape its shape; of no use if it is given
      */
     PendingResult(
             AttentionEngine engine,
