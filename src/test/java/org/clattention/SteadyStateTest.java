@@ -20,7 +20,7 @@ class SteadyStateTest extends DeviceTest {
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 2_000;
 
-    /** Bytes of heap for a call, half as much again as was measured when this was written. */
+    /** Bytes of heap for a call: about a fifth more than was measured when this was written. */
     private static final long HEAP_BOUND = 1200;
 
     @Test
