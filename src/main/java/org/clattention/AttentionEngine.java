@@ -1,5 +1,6 @@
 package org.clattention;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,6 +129,41 @@ public final class AttentionEngine implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Whether the device works on the host's memory itself, as CPU devices do, so that {@link #wrap} can be used. */
+    public boolean sharesHostMemory() {
+        try (Use use = new Use(this)) {
+            return backend.sharesHostMemory();
+        }
+    }
+
+    /**
+     * A tensor over the caller's own memory, without a copy: what the caller puts there before a call is what the call reads,
+     * and what a call writes there is there when it returns. Nobody changes the memory while a call uses it. The tensor keeps
+     * the memory reachable; closing the tensor leaves the memory as it is. It does not count as {@link #memoryInUse()}. Two
+     * tensors over one memory must not be input and output of one call.
+     *
+     * @param memory direct, at an address that is a multiple of 128 (see {@link #allocateAligned}); its bytes from position to
+     *     limit are the elements, little-endian
+     * @param type F32, F16, BF16, BOOL or I32
+     * @throws IllegalArgumentException if the memory is not so, or its bytes are not exactly those of the shape
+     * @throws IllegalStateException if the device does not share the host's memory
+     */
+    public Tensor wrap(ByteBuffer memory, DataType type, long... shape) {
+        HostMemoryChecks.require(memory, type, shape);
+        try (Use use = new Use(this)) {
+            if (!backend.sharesHostMemory()) {
+                throw new IllegalStateException("memory: " + backend.device().name()
+                        + " does not share the host's memory; copy it with tensor(...) or Tensor.write(...)");
+            }
+            return new Tensor(this, backend.wrap(type, memory, "memory of the caller"), "over host memory", shape);
+        }
+    }
+
+    /** Direct little-endian memory for {@link #wrap}, filled with zeros, at an address that is a multiple of 128. */
+    public static ByteBuffer allocateAligned(int bytes) {
+        return HostMemoryChecks.allocate(bytes);
     }
 
     /**

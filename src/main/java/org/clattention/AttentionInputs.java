@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param positions the position of each row of x for the rotary embedding, if not its place in its sequence; null else.
  *     Masks do not use it
  * @param wanted what to return besides the output
+ * @param output where to write the output, instead of a new tensor; null for a new one
  */
 @SuppressWarnings("ArrayRecordComponent") // an argument bundle, compared never
 public record AttentionInputs(
@@ -26,11 +27,12 @@ public record AttentionInputs(
         @Nullable KvCache cache,
         int @Nullable [] offsets,
         int @Nullable [] positions,
-        ReturnOptions wanted) {
+        ReturnOptions wanted,
+        @Nullable Tensor output) {
 
     /** Self-attention over x [B, S, D], no masks. */
     public static AttentionInputs of(Tensor x) {
-        return new AttentionInputs(x, null, AttentionMasks.NONE, null, null, null, ReturnOptions.OUTPUT);
+        return new AttentionInputs(x, null, AttentionMasks.NONE, null, null, null, ReturnOptions.OUTPUT, null);
     }
 
     /**
@@ -40,17 +42,18 @@ public record AttentionInputs(
      * @param offsets [B + 1], from 0 to total, not decreasing
      */
     public static AttentionInputs ragged(Tensor x, int... offsets) {
-        return new AttentionInputs(x, null, AttentionMasks.NONE, null, offsets.clone(), null, ReturnOptions.OUTPUT);
+        return new AttentionInputs(
+                x, null, AttentionMasks.NONE, null, offsets.clone(), null, ReturnOptions.OUTPUT, null);
     }
 
     /** These inputs with a memory to attend to. */
     public AttentionInputs withMemory(@Nullable Tensor newMemory) {
-        return new AttentionInputs(x, newMemory, masks, cache, offsets, positions, wanted);
+        return new AttentionInputs(x, newMemory, masks, cache, offsets, positions, wanted, output);
     }
 
     /** These inputs with masks. */
     public AttentionInputs withMasks(AttentionMasks newMasks) {
-        return new AttentionInputs(x, memory, newMasks, cache, offsets, positions, wanted);
+        return new AttentionInputs(x, memory, newMasks, cache, offsets, positions, wanted, output);
     }
 
     /** These inputs with a boolean mask: true = attend. */
@@ -70,17 +73,26 @@ public record AttentionInputs(
 
     /** These inputs with a cache. */
     public AttentionInputs withCache(@Nullable KvCache newCache) {
-        return new AttentionInputs(x, memory, masks, newCache, offsets, positions, wanted);
+        return new AttentionInputs(x, memory, masks, newCache, offsets, positions, wanted, output);
     }
 
     /** These inputs with positions for the rotary embedding, one for each row of x. */
     public AttentionInputs withPositions(int @Nullable ... newPositions) {
         int[] copy = newPositions == null ? null : newPositions.clone();
-        return new AttentionInputs(x, memory, masks, cache, offsets, copy, wanted);
+        return new AttentionInputs(x, memory, masks, cache, offsets, copy, wanted, output);
     }
 
     /** These inputs, returning more than the output. */
     public AttentionInputs returning(ReturnOptions newWanted) {
-        return new AttentionInputs(x, memory, masks, cache, offsets, positions, newWanted);
+        return new AttentionInputs(x, memory, masks, cache, offsets, positions, newWanted, output);
+    }
+
+    /**
+     * These inputs, with the output written into a tensor of the caller's, so that the call allocates no device memory for
+     * it. The tensor has the shape and the type that the output has, and is none of the inputs. Its contents are without
+     * meaning while the call runs and after it has failed; closing the result leaves it open.
+     */
+    public AttentionInputs into(@Nullable Tensor newOutput) {
+        return new AttentionInputs(x, memory, masks, cache, offsets, positions, wanted, newOutput);
     }
 }

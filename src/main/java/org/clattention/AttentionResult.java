@@ -3,8 +3,8 @@ package org.clattention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attention call gave. The tensors belong to the caller; closing the result closes them all. All but the output are
- * null unless they were asked for.
+ * What an attention call gave. The tensors belong to the caller; closing the result closes them all, except an output that
+ * the caller gave the call to write to. All but the output are null unless they were asked for.
  *
  * @param output [B, S, Do] of a layer, in the type of its input; for dot-product attention in the layout and type of its
  *     queries
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param columnSums [B, Hq, T]
  * @param presentKey past and new keys [B, Hkv, P + T, d], if dot-product attention was given a past
  * @param presentValue past and new values [B, Hkv, P + T, dv], likewise
+ * @param outputGiven the output is the caller's own tensor, from {@link AttentionInputs#into}
  */
 public record AttentionResult(
         Tensor output,
@@ -28,21 +29,30 @@ public record AttentionResult(
         @Nullable Tensor topWeights,
         @Nullable Tensor columnSums,
         @Nullable Tensor presentKey,
-        @Nullable Tensor presentValue)
+        @Nullable Tensor presentValue,
+        boolean outputGiven)
         implements AutoCloseable {
 
-    /** Closes all tensors of this result. */
+    /** Closes all tensors of this result, except an output that the caller gave. */
     @Override
     public void close() {
-        output.close();
-        @Nullable
-        Tensor[] others = {
-            weights, scores, logSumExp, entropy, topKeys, topWeights, columnSums, presentKey, presentValue
-        };
-        for (Tensor tensor : others) {
-            if (tensor != null) {
-                tensor.close();
-            }
+        if (!outputGiven) {
+            output.close();
+        }
+        closeIfThere(weights);
+        closeIfThere(scores);
+        closeIfThere(logSumExp);
+        closeIfThere(entropy);
+        closeIfThere(topKeys);
+        closeIfThere(topWeights);
+        closeIfThere(columnSums);
+        closeIfThere(presentKey);
+        closeIfThere(presentValue);
+    }
+
+    private static void closeIfThere(@Nullable Tensor tensor) {
+        if (tensor != null) {
+            tensor.close();
         }
     }
 }

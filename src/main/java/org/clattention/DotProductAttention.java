@@ -70,6 +70,7 @@ public final class DotProductAttention {
         try (PendingResult result = new PendingResult(
                         engine,
                         inputs.wanted(),
+                        null,
                         inputs.query().type(),
                         layout.outputShape(),
                         layout.batch(),

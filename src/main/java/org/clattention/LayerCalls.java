@@ -1,15 +1,19 @@
 package org.clattention;
 
+import java.util.Arrays;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Lane;
 import org.clattention.layer.AttentionLayer;
 import org.clattention.layer.TokenRows;
 import org.jspecify.annotations.Nullable;
 
 /** What all layers do around a call: hold what it uses, check it, and lock, reserve and count its cache. */
 final class LayerCalls {
+    private static final long[] NO_SHAPE = {};
+
     private LayerCalls() {}
 
     /**
@@ -29,6 +33,7 @@ final class LayerCalls {
             use.optionalTensor("memory", inputs.memory());
             use.optionalTensor("attend", inputs.masks().attend());
             use.optionalTensor("bias", inputs.masks().bias());
+            use.optionalTensor("output", inputs.output());
             KvCache cache = inputs.cache();
             if (cache == null) {
                 return call.apply(inputs);
@@ -48,10 +53,78 @@ final class LayerCalls {
         }
     }
 
-    /** Runs the part of a call that appends to its cache, if it has one. */
-    static AttentionResult appending(AttentionInputs inputs, TokenRows tokens, Supplier<AttentionResult> call) {
+    /**
+     * Runs the steps of a checked call, waits for them, and counts the new tokens of its cache.
+     *
+     * @param outputWidth Do
+     * @param layer queues the steps
+     */
+    static AttentionResult forward(
+            AttentionEngine engine,
+            AttentionInputs inputs,
+            LayerArguments arguments,
+            MaskArguments masks,
+            int heads,
+            int outputWidth,
+            BiConsumer<Lane, AttentionLayer.Call> layer) {
+        requireOutput(inputs, outputWidth);
         KvCache cache = inputs.cache();
-        return cache == null ? call.get() : cache.appending(tokens.counts(), call);
+        if (cache == null) {
+            return steps(engine, inputs, arguments, masks, heads, outputWidth, layer);
+        }
+        return cache.appending(
+                arguments.tokens().counts(), () -> steps(engine, inputs, arguments, masks, heads, outputWidth, layer));
+    }
+
+    private static AttentionResult steps(
+            AttentionEngine engine,
+            AttentionInputs inputs,
+            LayerArguments arguments,
+            MaskArguments masks,
+            int heads,
+            int outputWidth,
+            BiConsumer<Lane, AttentionLayer.Call> layer) {
+        try (PendingResult result = result(engine, inputs, arguments, heads, outputWidth);
+                Lane lane = engine.backend().lane()) {
+            DeviceArray y = result.output().array();
+            layer.accept(lane, call(inputs, arguments, masks, result.wanted(), y));
+            lane.finish();
+            return result.complete();
+        }
+    }
+
+    /** Checks the caller's tensor for the output, if there is one. */
+    private static void requireOutput(AttentionInputs inputs, int width) {
+        Tensor output = inputs.output();
+        if (output == null) {
+            return;
+        }
+        Tensor x = inputs.x();
+        boolean fits = output.type() == x.type() && output.rank() == x.rank() && output.dim(-1) == width;
+        for (int i = 0; fits && i < x.rank() - 1; i++) {
+            fits = output.dim(i) == x.dim(i);
+        }
+        if (!fits) {
+            throw new IllegalArgumentException("output: " + output.type() + " " + Arrays.toString(output.shape())
+                    + " must be " + x.type() + " " + Arrays.toString(outputShape(x, width)));
+        }
+        requireApart(output, "x", x);
+        requireApart(output, "memory", inputs.memory());
+        requireApart(output, "attend", inputs.masks().attend());
+        requireApart(output, "bias", inputs.masks().bias());
+    }
+
+    private static void requireApart(Tensor output, String name, @Nullable Tensor input) {
+        if (output == input) {
+            throw new IllegalArgumentException(
+                    "output: is also " + name + "; a call cannot write to what it reads, so give it another tensor");
+        }
+    }
+
+    private static long[] outputShape(Tensor x, int width) {
+        long[] shape = x.shape();
+        shape[shape.length - 1] = width;
+        return shape;
     }
 
     /** Checks masks, alignment and positions of a call. */
@@ -102,17 +175,16 @@ final class LayerCalls {
         }
     }
 
-    /** Allocates the result of a call. */
-    static PendingResult result(
+    /** What a call writes to: the caller's tensor, or new ones. */
+    private static PendingResult result(
             AttentionEngine engine, AttentionInputs inputs, LayerArguments arguments, int heads, int outputWidth) {
-        long[] shape = inputs.x().shape();
-        shape[shape.length - 1] = outputWidth;
         TokenRows tokens = arguments.tokens();
         return new PendingResult(
                 engine,
                 inputs.wanted(),
+                inputs.output(),
                 inputs.x().type(),
-                shape,
+                inputs.output() != null ? NO_SHAPE : outputShape(inputs.x(), outputWidth),
                 tokens.batch(),
                 heads,
                 tokens.longest(),
@@ -120,7 +192,7 @@ final class LayerCalls {
     }
 
     /** The call as the layer takes it. */
-    static AttentionLayer.Call call(
+    private static AttentionLayer.Call call(
             AttentionInputs inputs,
             LayerArguments arguments,
             MaskArguments masks,

@@ -1,7 +1,5 @@
 package org.clattention;
 
-import org.clattention.backend.DeviceArray;
-import org.clattention.backend.Lane;
 import org.clattention.layer.AttentionLayer;
 import org.clattention.layer.CacheStore;
 
@@ -70,15 +68,7 @@ public final class MultiHeadAttention implements AutoCloseable {
         LayerArguments arguments = LayerArguments.of(inputs, config.modelWidth(), config.memoryWidth());
         MaskArguments masks =
                 LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.headSize());
-        return LayerCalls.appending(inputs, arguments.tokens(), () -> {
-            try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, config.outputWidth());
-                    Lane lane = engine.backend().lane()) {
-                DeviceArray y = result.output().array();
-                layer.forward(lane, LayerCalls.call(inputs, arguments, masks, result.wanted(), y));
-                lane.finish();
-                return result.complete();
-            }
-        });
+        return LayerCalls.forward(engine, inputs, arguments, masks, heads, config.outputWidth(), layer::forward);
     }
 
     /** Frees the weights once no call uses them; further calls do nothing. */

@@ -4,11 +4,12 @@ import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The tensors of a result, allocated before the call; all freed if the call fails. */
+/** The tensors of a result, allocated before the call unless given; what was allocated is freed if the call fails. */
 final class PendingResult implements AutoCloseable {
     private final AttentionEngine engine;
     private final ReturnOptions wanted;
     private final Tensor output;
+    private final boolean outputGiven;
     private @Nullable Tensor weights;
     private @Nullable Tensor scores;
     private @Nullable Tensor logSumExp;
@@ -23,11 +24,14 @@ final class PendingResult implements AutoCloseable {
     /**
      * Allocates what is wanted.
      *
+     * @param given the tensor to write the output to; null to allocate one
      * @param type of the output
+     * @param outputShape its shape; of no use if it is given
      */
     PendingResult(
             AttentionEngine engine,
             ReturnOptions wanted,
+            @Nullable Tensor given,
             DataType type,
             long[] outputShape,
             int batch,
@@ -36,7 +40,11 @@ final class PendingResult implements AutoCloseable {
             int keys) {
         this.engine = engine;
         this.wanted = wanted;
-        this.output = engine.allocate(type, "output", outputShape);
+        this.outputGiven = given != null;
+        this.output = given != null ? given : engine.allocate(type, "output", outputShape);
+        if (wanted.equals(ReturnOptions.OUTPUT)) {
+            return;
+        }
         try {
             int top = wanted.topKeys();
             weights = floats(wanted.weights(), "weights", batch, heads, rows, keys);
@@ -73,6 +81,9 @@ final class PendingResult implements AutoCloseable {
     }
 
     AttentionStep.Wanted wanted() {
+        if (wanted.equals(ReturnOptions.OUTPUT)) {
+            return AttentionStep.Wanted.NOTHING;
+        }
         return new AttentionStep.Wanted(
                 array(weights),
                 array(scores),
@@ -96,7 +107,17 @@ final class PendingResult implements AutoCloseable {
 
     private AttentionResult result() {
         return new AttentionResult(
-                output, weights, scores, logSumExp, entropy, topKeys, topWeights, columnSums, presentKey, presentValue);
+                output,
+                weights,
+                scores,
+                logSumExp,
+                entropy,
+                topKeys,
+                topWeights,
+                columnSums,
+                presentKey,
+                presentValue,
+                outputGiven);
     }
 
     @Override

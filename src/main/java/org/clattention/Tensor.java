@@ -1,5 +1,6 @@
 package org.clattention;
 
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -8,7 +9,10 @@ import org.clattention.backend.DeviceArray;
 
 /**
  * A dense row-major tensor in the memory of an engine's device. Made by the engine and by layers; freed by
- * {@link #close()}, or with its engine. Thread-safe; its contents do not change.
+ * {@link #close()}, or with its engine.
+ *
+ * <p>Thread-safe as long as its contents do not change, which they do only by {@link #write} and as the output of a call that
+ * was given it ({@link AttentionInputs#into}). Whoever does that sees to it that no other thread uses the tensor meanwhile.
  */
 public final class Tensor implements AutoCloseable {
     private final AttentionEngine engine;
@@ -87,18 +91,96 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Copies the elements of an F32 tensor into {@code target} at its position.
+     * Copies the elements of an F32 tensor into {@code target} at its position, which moves behind them. A direct buffer of
+     * little-endian order is written to by the device itself; others through a copy.
      *
-     * @throws IllegalArgumentException if the target has room for fewer elements
+     * @throws IllegalArgumentException if the target has room for fewer elements, or is read-only
      * @throws IllegalStateException if the tensor is closed, or not F32
      */
     public void read(FloatBuffer target) {
         requireType(type() == DataType.F32, "F32");
-        if (target.remaining() < elements()) {
-            throw new IllegalArgumentException(
-                    "target: room for " + target.remaining() + " elements, but the tensor has " + elements());
+        requireRoom(target, target.remaining(), elements(), "elements");
+        if (!target.isDirect() || target.order() != ByteOrder.LITTLE_ENDIAN) {
+            target.put(download().asFloatBuffer());
+            return;
         }
-        target.put(download().asFloatBuffer());
+        int end = target.position() + (int) elements();
+        FloatBuffer part = target.duplicate().limit(end);
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            engine.backend().read(array, part);
+        }
+        target.position(end);
+    }
+
+    /**
+     * Copies the elements as little-endian bytes into {@code target} at its position, which moves behind them; its byte order
+     * does not matter. A direct buffer is written to by the device itself; others through a copy.
+     *
+     * @throws IllegalArgumentException if the target has room for fewer bytes, or is read-only
+     * @throws IllegalStateException if the tensor is closed
+     */
+    public void read(ByteBuffer target) {
+        requireRoom(target, target.remaining(), bytes(), "bytes");
+        if (!target.isDirect()) {
+            target.put(download());
+            return;
+        }
+        int end = target.position() + (int) bytes();
+        ByteBuffer part = target.duplicate().limit(end);
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            engine.backend().read(array, part);
+        }
+        target.position(end);
+    }
+
+    /**
+     * Replaces the contents.
+     *
+     * @param source all elements as little-endian bytes, from its position to its limit; a direct buffer is read by the device
+     *     itself. Its position moves to its limit
+     * @throws IllegalArgumentException if these are not exactly the bytes of this tensor; nothing has changed then
+     * @throws IllegalStateException if the tensor is closed
+     */
+    public void write(ByteBuffer source) {
+        if (source.remaining() != bytes()) {
+            throw new IllegalArgumentException(
+                    "source: " + source.remaining() + " bytes, but " + this + " takes " + bytes());
+        }
+        try (Use use = new Use(engine)) {
+            use.hold(lifetime);
+            engine.backend().write(array, source.duplicate());
+        }
+        source.position(source.limit());
+    }
+
+    /**
+     * Replaces the contents.
+     *
+     * @throws IllegalArgumentException if type or shape differ from this tensor's; nothing has changed then
+     * @throws IllegalStateException if the tensor is closed
+     */
+    public void write(HostTensor source) {
+        if (source.type() != type() || !Arrays.equals(source.shape(), shape)) {
+            throw new IllegalArgumentException(
+                    "source: " + source + " must be " + type() + " " + Arrays.toString(shape));
+        }
+        write(source.data());
+    }
+
+    private static void requireRoom(Buffer target, int room, long needed, String unit) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("target: is read-only");
+        }
+        if (room < needed) {
+            throw new IllegalArgumentException(
+                    "target: room for " + room + " " + unit + ", but the tensor has " + needed);
+        }
+    }
+
+    private long bytes() {
+        return type().bytes(elements());
     }
 
     private void requireType(boolean fits, String wanted) {
@@ -108,8 +190,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private ByteBuffer download() {
-        long bytes = type().bytes(elements());
-        ByteBuffer target = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer target = ByteBuffer.allocateDirect(Math.toIntExact(bytes())).order(ByteOrder.LITTLE_ENDIAN);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             engine.backend().read(array, target);

@@ -1,7 +1,5 @@
 package org.clattention;
 
-import org.clattention.backend.DeviceArray;
-import org.clattention.backend.Lane;
 import org.clattention.layer.BlockLayer;
 import org.clattention.layer.CacheStore;
 
@@ -72,15 +70,7 @@ public final class TransformerBlock implements AutoCloseable {
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
         MaskArguments masks = LayerCalls.masks(
                 inputs, arguments, attention.options(), heads, attention.rotary(), attention.headSize());
-        return LayerCalls.appending(inputs, arguments.tokens(), () -> {
-            try (PendingResult result = LayerCalls.result(engine, inputs, arguments, heads, width);
-                    Lane lane = engine.backend().lane()) {
-                DeviceArray y = result.output().array();
-                layer.forward(lane, LayerCalls.call(inputs, arguments, masks, result.wanted(), y));
-                lane.finish();
-                return result.complete();
-            }
-        });
+        return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer::forward);
     }
 
     /** Frees the weights once no call uses them; further calls do nothing. */

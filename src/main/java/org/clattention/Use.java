@@ -1,14 +1,14 @@
 package org.clattention;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The things that one call uses: none of them is freed before the call ends. */
 final class Use implements AutoCloseable {
     private final AttentionEngine engine;
-    private final List<Lifetime> held = new ArrayList<>();
+    private @Nullable Lifetime[] held = new Lifetime[8];
+    private int count;
 
     Use(AttentionEngine engine) {
         this.engine = engine;
@@ -18,7 +18,10 @@ final class Use implements AutoCloseable {
     /** Keeps something open until this use is closed. */
     void hold(Lifetime lifetime) {
         lifetime.acquire();
-        held.add(lifetime);
+        if (count == held.length) {
+            held = Arrays.copyOf(held, 2 * count);
+        }
+        held[count++] = lifetime;
     }
 
     /** Checks that a required tensor is open and of this engine, and keeps it open. */
@@ -39,8 +42,8 @@ final class Use implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = held.size() - 1; i >= 0; i--) {
-            held.get(i).release();
+        for (int i = count - 1; i >= 0; i--) {
+            Objects.requireNonNull(held[i]).release();
         }
     }
 }

@@ -1,6 +1,8 @@
 package org.clattention.backend;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import org.clattention.DataType;
@@ -18,11 +20,33 @@ public interface Backend extends AutoCloseable {
     /** Memory with undefined contents, owned by the caller. */
     DeviceArray allocate(DataType type, long elements, String name);
 
+    /** Whether {@link #wrap} can be used: the device works on the host's memory itself. */
+    default boolean sharesHostMemory() {
+        return false;
+    }
+
+    /**
+     * The host's memory as an array, in place; closing the array leaves the memory as it is.
+     *
+     * @param memory direct and aligned to 128 bytes; the elements from its position to its limit, at least one
+     */
+    default DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
+        throw new IllegalStateException(device().name() + " does not share the host's memory");
+    }
+
     /** Copies little-endian elements to the start of an array. */
     void write(DeviceArray target, ByteBuffer elements);
 
     /** Copies elements from the start of an array into a direct buffer. */
     void read(DeviceArray source, ByteBuffer elements);
+
+    /** Copies F32 elements from the start of an array into a direct buffer of little-endian order. */
+    default void read(DeviceArray source, FloatBuffer elements) {
+        ByteBuffer staging =
+                ByteBuffer.allocateDirect(Float.BYTES * elements.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        read(source, staging);
+        elements.duplicate().put(staging.asFloatBuffer());
+    }
 
     /**
      * Stacks matrices [rows, inputs] and their biases [rows] on top of one another.

@@ -79,7 +79,7 @@ public record BenchShape(Kind kind, AttentionConfig config, int batch, int lengt
 
     /** Bytes of the four weight matrices as they are stored. */
     public long weightBytes() {
-        return weightElements() * weightType.bytes();
+        return weightType.bytes(weightElements());
     }
 
     /** Bytes that a call cannot avoid reading: the weights once, and all keys and values once. */

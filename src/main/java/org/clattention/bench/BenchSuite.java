@@ -13,7 +13,8 @@ public final class BenchSuite {
     private static final AttentionConfig LLAMA = AttentionConfig.of(4096, 32);
 
     /** In which types the weights of decoding rows are stored: decoding is as fast as they are read. */
-    private static final List<DataType> DECODE_WEIGHTS = List.of(DataType.F32, DataType.BF16);
+    private static final List<DataType> DECODE_WEIGHTS =
+            List.of(DataType.F32, DataType.BF16, DataType.Q8_0, DataType.Q4_0);
 
     private BenchSuite() {}
 

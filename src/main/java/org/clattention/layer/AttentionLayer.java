@@ -116,8 +116,6 @@ public final class AttentionLayer implements AutoCloseable {
         int valueSize = config.valueHeadSize();
         int keyRows = call.memory() != null ? call.memoryLength() : tokens.projectionLength();
         HeadView q = heads(lane, Scratch.QUERY, tokens, heads, tokens.projectionLength(), size);
-        HeadView k = heads(lane, Scratch.KEY, tokens, kvHeads, keyRows, size);
-        HeadView v = heads(lane, Scratch.VALUE, tokens, kvHeads, keyRows, valueSize);
         // Small uploads first: each waits for what is queued before it.
         AttentionScope scope = AttentionScope.of(config.options(), call);
         DeviceArray sequences = scope.sequences(lane);
@@ -126,6 +124,15 @@ public final class AttentionLayer implements AutoCloseable {
         RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(lane);
         DeviceArray starts = cache == null ? null : tokens.starts(lane);
 
+        // What is cached as it is projected is projected into the cache.
+        boolean direct = cache != null && cache.takesRowsOf(tokens);
+        boolean keysDirect = direct && keyNorm == null && rotation == null;
+        HeadView k = cache != null && keysDirect
+                ? cache.keyView().fromRow(tokens.past()[0])
+                : heads(lane, Scratch.KEY, tokens, kvHeads, keyRows, size);
+        HeadView v = cache != null && direct
+                ? cache.valueView().fromRow(tokens.past()[0])
+                : heads(lane, Scratch.VALUE, tokens, kvHeads, keyRows, valueSize);
         project(lane, call, new HeadTarget(q, heads, size), new HeadTarget(k, kvHeads, size), v);
         if (queryNorm != null || rotation != null) {
             inPlace(lane, tokens.projectionBatch(), heads, tokens.projectionLength(), q, queryNorm, rotation);
@@ -133,8 +140,12 @@ public final class AttentionLayer implements AutoCloseable {
         if (cache != null) {
             HeadView cachedKeys = cache.keyView();
             HeadView cachedValues = cache.valueView();
-            append(lane, tokens, kvHeads, size, k, cachedKeys, layout, starts, keyNorm, rotation);
-            append(lane, tokens, kvHeads, valueSize, v, cachedValues, layout, starts, null, null);
+            if (!keysDirect) {
+                append(lane, tokens, kvHeads, size, k, cachedKeys, layout, starts, keyNorm, rotation);
+            }
+            if (!direct) {
+                append(lane, tokens, kvHeads, valueSize, v, cachedValues, layout, starts, null, null);
+            }
             k = cachedKeys;
             v = cachedValues;
         } else if (keyNorm != null || rotation != null) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.clattention.CacheFullException;
 import org.clattention.CacheOptions;
 import org.clattention.CacheOptions.Kind;
+import org.clattention.DataType;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
@@ -191,6 +192,11 @@ public final class CacheStore implements AutoCloseable {
     /** The value rows. */
     public HeadView valueView() {
         return values == null ? keyView() : view(values, valueSize);
+    }
+
+    /** Whether f32 rows can be written straight into the views: row i of every sequence to its row past + i. */
+    boolean takesRowsOf(TokenRows tokens) {
+        return options.kind() == Kind.CONTIGUOUS && options.type() == DataType.F32 && tokens.uniform();
     }
 
     private HeadView view(DeviceArray array, int size) {

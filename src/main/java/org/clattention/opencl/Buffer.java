@@ -1,19 +1,25 @@
 package org.clattention.opencl;
 
+import java.nio.ByteBuffer;
 import org.jocl.CL;
 import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
 
-/** Device memory, owned: closing it gives it back. */
+/** Device memory, owned: closing it gives it back. Or the host's, in use by the device. */
 public final class Buffer extends Handle {
     private final Context context;
     private final cl_mem id;
     private final long bytes;
 
-    Buffer(Context context, cl_mem id, long bytes, String name) {
+    /** The host's memory that this buffer lies in; kept reachable as long as the device may use it. */
+    private final @Nullable ByteBuffer host;
+
+    Buffer(Context context, cl_mem id, long bytes, String name, @Nullable ByteBuffer host) {
         super("buffer", name);
         this.context = context;
         this.id = id;
         this.bytes = bytes;
+        this.host = host;
     }
 
     /** Size in bytes. */
@@ -36,7 +42,9 @@ public final class Buffer extends Handle {
 
     @Override
     void release() {
-        context.freed(bytes);
+        if (host == null) {
+            context.freed(bytes);
+        }
         CL.clReleaseMemObject(id);
     }
 }

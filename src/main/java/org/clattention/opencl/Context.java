@@ -1,8 +1,10 @@
 package org.clattention.opencl;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.clattention.DeviceMemoryException;
 import org.jocl.CL;
+import org.jocl.Pointer;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
@@ -68,10 +70,30 @@ public final class Context extends Handle {
             int[] status = new int[1];
             cl_mem mem = CL.clCreateBuffer(id, CL.CL_MEM_READ_WRITE, bytes, null, status);
             Cl.check("clCreateBuffer", status[0]);
-            return new Buffer(this, mem, bytes, name);
+            return new Buffer(this, mem, bytes, name, null);
         } catch (OpenClException e) {
             liveBytes.addAndGet(-bytes);
             throw e.with("  buffer  " + name + ", " + bytes + " bytes\n  device  " + device);
+        }
+    }
+
+    /**
+     * Lets the device use memory of the host in place. It is not counted among the live bytes.
+     *
+     * @param host direct; all bytes from its position to its limit, at least one
+     */
+    public Buffer wrap(ByteBuffer host, String name) {
+        requireOpen();
+        ByteBuffer memory = host.slice();
+        try {
+            Cl.before("clCreateBuffer");
+            int[] status = new int[1];
+            long flags = CL.CL_MEM_READ_WRITE | CL.CL_MEM_USE_HOST_PTR;
+            cl_mem mem = CL.clCreateBuffer(id, flags, memory.capacity(), Pointer.to(memory), status);
+            Cl.check("clCreateBuffer", status[0]);
+            return new Buffer(this, mem, memory.capacity(), name, memory);
+        } catch (OpenClException e) {
+            throw e.with("  buffer  " + name + ", " + memory.capacity() + " bytes of the host\n  device  " + device);
         }
     }
 

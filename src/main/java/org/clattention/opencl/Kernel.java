@@ -1,6 +1,6 @@
 package org.clattention.opencl;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class Kernel extends Handle {
     private final cl_kernel id;
     private final @Nullable Object[] held;
+    private final Arguments arguments = new Arguments();
+    private @Nullable NdRange range;
 
     private Kernel(cl_kernel id, String name, int arguments) {
         super("kernel", name);
@@ -42,7 +44,18 @@ public final class Kernel extends Handle {
     /** Starts setting the arguments, from the first one on. */
     public Arguments arguments() {
         requireOpen();
-        return new Arguments();
+        arguments.next = 0;
+        return arguments;
+    }
+
+    /** A range of groups of one work-item each, as many as given in two dimensions; the last one again if it is the same. */
+    public NdRange singles(long columns, long rows) {
+        NdRange last = range;
+        if (last == null || !last.isSingles(columns, rows)) {
+            last = NdRange.singles(columns, rows);
+            range = last;
+        }
+        return last;
     }
 
     cl_kernel id() {
@@ -99,10 +112,14 @@ public final class Kernel extends Handle {
             return this;
         }
 
-        /** A structure, passed by value; the caller leaves the array alone afterwards. */
-        public Arguments struct(byte[] value) {
-            if (!(claim() instanceof byte[] old && Arrays.equals(old, value))) {
-                set(value.length, Pointer.to(value), value);
+        /** A structure, passed by value: the remaining bytes, which are copied. */
+        public Arguments struct(ByteBuffer value) {
+            Object old = claim();
+            if (!(old instanceof Struct struct && struct.bytes.equals(value))) {
+                boolean fits = old instanceof Struct struct && struct.bytes.capacity() == value.remaining();
+                Struct keep = fits ? (Struct) old : new Struct(value.remaining());
+                keep.bytes.put(0, value, value.position(), value.remaining());
+                set(value.remaining(), keep.pointer, keep);
             }
             next++;
             return this;
@@ -134,6 +151,17 @@ public final class Kernel extends Handle {
                 throw e.with("  kernel  " + name() + ", argument " + next + " of " + size + " bytes");
             }
             held[next] = keep;
+        }
+    }
+
+    /** A structure's bytes, where OpenCL can read them without a copy. */
+    private static final class Struct {
+        private final ByteBuffer bytes;
+        private final Pointer pointer;
+
+        private Struct(int size) {
+            bytes = ByteBuffer.allocateDirect(size);
+            pointer = Pointer.to(bytes);
         }
     }
 }

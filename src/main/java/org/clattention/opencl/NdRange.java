@@ -29,6 +29,20 @@ public record NdRange(long[] global, long[] local) {
         return new NdRange(items.clone(), new long[0]);
     }
 
+    /** Groups of one work-item each, in two dimensions. */
+    public static NdRange singles(long columns, long rows) {
+        return new NdRange(new long[] {columns, rows}, new long[] {1, 1});
+    }
+
+    boolean isSingles(long columns, long rows) {
+        return global.length == 2
+                && local.length == 2
+                && global[0] == columns
+                && global[1] == rows
+                && local[0] == 1
+                && local[1] == 1;
+    }
+
     /** A range of {@code groups} groups of {@code local} work-items in each dimension. */
     public static NdRange ofGroups(long[] groups, long[] local) {
         long[] global = new long[groups.length];

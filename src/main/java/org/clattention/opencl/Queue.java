@@ -1,6 +1,9 @@
 package org.clattention.opencl;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.clattention.DeviceInfo;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_command_queue;
@@ -9,15 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /** An in-order command queue. For one thread at a time. */
 public final class Queue extends Handle {
+    private static final long WATCH_NANOSECONDS = 50_000;
+
     private final Context context;
     private final cl_command_queue id;
     private final boolean profiling;
+    private final boolean watches;
+    private final ByteBuffer status = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+    private final Pointer statusPointer = Pointer.to(status);
 
     private Queue(Context context, cl_command_queue id, boolean profiling) {
         super("queue", context.name());
         this.context = context;
         this.id = id;
         this.profiling = profiling;
+        this.watches = context.device().info().kind() == DeviceInfo.Kind.CPU;
     }
 
     @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
@@ -81,8 +90,16 @@ public final class Queue extends Handle {
 
     /** Copies from the device into the remaining bytes of {@code target} and waits for that and all before it. */
     public void read(Buffer source, long offset, ByteBuffer target) {
+        read(source, offset, target, target.remaining());
+    }
+
+    /** Copies floats from a device into the rest of a direct buffer of little-endian order, likewise. */
+    public void read(Buffer source, long offset, FloatBuffer target) {
+        read(source, offset, target, Math.multiplyExact(target.remaining(), Float.BYTES));
+    }
+
+    private void read(Buffer source, long offset, java.nio.Buffer target, int count) {
         requireOpen();
-        int count = target.remaining();
         source.requireRange(offset, count);
         if (count == 0) {
             return;
@@ -118,10 +135,39 @@ public final class Queue extends Handle {
     public void finish() {
         requireOpen();
         try {
+            if (watches) {
+                watch();
+            }
             Cl.before("clFinish");
             Cl.check("clFinish", CL.clFinish(id));
         } catch (OpenClException e) {
             throw e.with("  device  " + context.device());
+        }
+    }
+
+    /**
+     * Watches for the end for a short while before sleeping: waking a thread can take longer than a small call. Only on CPU
+     * devices, where looking costs next to nothing.
+     */
+    private void watch() {
+        cl_event end = new cl_event();
+        Cl.before("clEnqueueMarkerWithWaitList");
+        Cl.check("clEnqueueMarkerWithWaitList", CL.clEnqueueMarkerWithWaitList(id, 0, null, end));
+        try {
+            long start = System.nanoTime();
+            int now;
+            do {
+                Thread.onSpinWait();
+                Cl.check(
+                        "clGetEventInfo",
+                        CL.clGetEventInfo(
+                                end, CL.CL_EVENT_COMMAND_EXECUTION_STATUS, Integer.BYTES, statusPointer, null));
+                now = status.getInt(0);
+            } while (now > CL.CL_COMPLETE && System.nanoTime() - start < WATCH_NANOSECONDS);
+            // Negative: the status of a command that failed on the device.
+            Cl.check("clFinish", Math.min(now, CL.CL_SUCCESS));
+        } finally {
+            CL.clReleaseEvent(end);
         }
     }
 

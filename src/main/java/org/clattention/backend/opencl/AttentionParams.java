@@ -1,7 +1,9 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.AttentionOptions;
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.HeadView;
 import org.clattention.backend.MaskView;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +23,35 @@ final class AttentionParams {
 
     private AttentionParams() {}
 
-    static byte[] of(AttentionStep step, HeadRange range, int stage) {
+    /** For a part of a call. */
+    static ByteBuffer of(AttentionStep step, HeadRange range, int stage) {
+        return of(new StructWriter(FIELDS), step, step.value(), range, stage);
+    }
+
+    /** For a whole call whose values lie elsewhere than in the step's view, in the lane's struct. */
+    static ByteBuffer whole(OpenClLane lane, AttentionStep step, HeadView values) {
+        AttentionStep.Shape shape = step.shape();
+        HeadRange all = new HeadRange(0, shape.allHeads(), 0, shape.queryLength());
+        return of(lane.struct(FIELDS), step, values, all, 2);
+    }
+
+    private static ByteBuffer of(StructWriter out, AttentionStep step, HeadView values, HeadRange range, int stage) {
         AttentionOptions options = step.options();
         AttentionStep.Shape shape = step.shape();
-        StructWriter out = new StructWriter(FIELDS)
-                .integers(shape.batch(), shape.queryHeads(), shape.kvHeads(), shape.queryLength(), shape.keyLength())
+        out.integers(shape.batch(), shape.queryHeads(), shape.kvHeads())
+                .integers(shape.queryLength(), shape.keyLength())
                 .integers(shape.headSize(), shape.valueSize(), flags(step))
                 .integers(options.leftWindow(), options.rightWindow(), shape.position());
         mask(out, step.extras().mask());
         mask(out, step.extras().bias());
-        return out.integers(shape.firstKey(), range.firstHead(), range.firstRow(), range.rows(), stage)
-                .reals(options.scaleFor(shape.headSize()), options.softcap())
+        return out.integers(shape.firstKey(), range.firstHead(), range.firstRow())
+                .integers(range.rows(), stage)
+                .reals(options.scaleFor(shape.headSize()))
+                .reals(options.softcap())
                 .rows(step.keyRows())
                 .view(step.query())
                 .view(step.key())
-                .view(step.value())
+                .view(values)
                 .view(step.context())
                 .done();
     }

@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
@@ -60,11 +61,10 @@ final class ExplicitAttention {
     private void scores(AttentionStep step, HeadRange range, int stage, Buffer out) {
         ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
         AttentionStep.Extras extras = step.extras();
-        String options = tile.defines()
-                + Roles.role("QRY", step.query().array())
-                + Roles.role("KEY", step.key().array())
-                + biasRole(extras.bias());
-        Kernel kernel = lane.kernel(KernelId.SCALED_SCORES, options)
+        Kernel kernel = tile.define(lane.kernel(KernelId.SCALED_SCORES))
+                .role("QRY", step.query().array())
+                .role("KEY", step.key().array())
+                .role("BIAS", biasType(extras.bias()))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
@@ -84,7 +84,7 @@ final class ExplicitAttention {
         boolean sinks = step.extras().sinks() != null;
         DeviceArray logSumExp = step.wanted().logSumExp();
         AttentionStep.Shape shape = step.shape();
-        byte[] params = new StructWriter(9)
+        ByteBuffer params = lane.struct(9)
                 .integers(shape.keys(), 1, range.firstHead(), shape.queryHeads(), range.rows())
                 .integers(range.firstRow(), shape.queryLength())
                 .integers(sinks ? 1 : 0, logSumExp != null ? 1 : 0)
@@ -101,7 +101,7 @@ final class ExplicitAttention {
 
     /** Softmax over the middle of [outer, columns, inner], without heads or sinks. */
     void softmax(DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
-        byte[] params = new StructWriter(9)
+        ByteBuffer params = lane.struct(9)
                 .integers(columns, inner, 0, 1, Integer.MAX_VALUE, 0, 0)
                 .integers(0, 0)
                 .done();
@@ -116,9 +116,10 @@ final class ExplicitAttention {
     }
 
     private void launchSoftmax(
-            Buffer in, Buffer out, Buffer sinks, Buffer logSumExp, byte[] params, long rows, int columns) {
+            Buffer in, Buffer out, Buffer sinks, Buffer logSumExp, ByteBuffer params, long rows, int columns) {
         int items = PortablePlan.rowItems(lane.profile(), columns);
-        Kernel kernel = lane.kernel(KernelId.SOFTMAX, "-DGROUP_ITEMS=" + items)
+        Kernel kernel = lane.kernel(KernelId.SOFTMAX)
+                .with("GROUP_ITEMS", items)
                 .arguments()
                 .buffer(in)
                 .buffer(out)
@@ -132,11 +133,10 @@ final class ExplicitAttention {
     private void weightedValues(AttentionStep step, HeadRange range, Buffer weights) {
         ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
         AttentionStep.Extras extras = step.extras();
-        String options = tile.defines()
-                + Roles.role("KEY", step.value().array())
-                + Roles.role("OUT", step.context().array())
-                + biasRole(extras.bias());
-        Kernel kernel = lane.kernel(KernelId.WEIGHTED_VALUES, options)
+        Kernel kernel = tile.define(lane.kernel(KernelId.WEIGHTED_VALUES))
+                .role("KEY", step.value().array())
+                .role("OUT", step.context().array())
+                .role("BIAS", biasType(extras.bias()))
                 .arguments()
                 .buffer(weights)
                 .buffer(OpenClArray.bufferOf(step.value().array()))
@@ -153,8 +153,8 @@ final class ExplicitAttention {
                 NdRange.ofGroups(tile.groups(range.rows(), step.shape().valueSize(), range.heads()), tile.local()));
     }
 
-    private static String biasRole(@Nullable MaskView bias) {
-        return Roles.role("BIAS", bias == null ? DataType.F32 : bias.array().type());
+    private static DataType biasType(@Nullable MaskView bias) {
+        return bias == null ? DataType.F32 : bias.array().type();
     }
 
     private Buffer optional(@Nullable MaskView mask) {

@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
@@ -37,9 +38,9 @@ final class FusedAttention {
         DeviceArray keys = lane.scratch(
                 Scratch.PACKED_KEYS, DataType.F32, (long) kvHeads * panels * WeightPacker.PANEL * shape.headSize());
         HeadView values = CpuPlan.valuesInPlace(step) ? step.value() : plainValues(step);
-        byte[] params = params(step, values);
-        Kernel pack = lane.kernel(
-                        KernelId.PACK_KEYS, Roles.role("KEY", step.key().array()))
+        ByteBuffer params = AttentionParams.whole(lane, step, values);
+        Kernel pack = lane.kernel(KernelId.PACK_KEYS)
+                .role("KEY", step.key().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.key().array()))
                 .buffer(lane.optional(step.extras().sequences()))
@@ -47,12 +48,14 @@ final class FusedAttention {
                 .buffer(OpenClArray.bufferOf(keys))
                 .struct(params)
                 .done();
-        lane.launch(pack, PanelProducts.single(panels, kvHeads));
+        lane.launch(pack, pack.singles(panels, kvHeads));
 
         int sharing = CpuPlan.sharingRows(step);
         int rows = CpuPlan.flashRows(lane.profile());
-        String options = "-DROWS=" + rows + " -DKEYS=" + CpuPlan.FLASH_KEYS + " -DMAX_SIZE=" + CpuPlan.MAX_HEAD_SIZE;
-        Kernel.Arguments arguments = lane.kernel(KernelId.FLASH_ATTENTION, options)
+        Kernel.Arguments arguments = lane.kernel(KernelId.FLASH_ATTENTION)
+                .with("ROWS", rows)
+                .with("KEYS", CpuPlan.FLASH_KEYS)
+                .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .integer(Roles.code(step.query().array()))
@@ -62,7 +65,8 @@ final class FusedAttention {
                 .integer(Roles.code(step.key().array()));
         masks(arguments, step);
         ends(arguments, step);
-        lane.launch(arguments.struct(params).done(), PanelProducts.single((sharing + rows - 1) / rows, kvHeads));
+        Kernel flash = arguments.struct(params).done();
+        lane.launch(flash, flash.singles((sharing + rows - 1) / rows, kvHeads));
     }
 
     private void stream(AttentionStep step) {
@@ -72,11 +76,12 @@ final class FusedAttention {
         int chunks = (shape.keyLength() + CpuPlan.STREAM_KEYS - 1) / CpuPlan.STREAM_KEYS;
         DeviceArray parts = lane.scratch(
                 Scratch.PARTS, DataType.F32, (long) kvHeads * chunks * rows * (shape.valueSize() + PART_EXTRAS));
-        byte[] params = params(step, step.value());
-        String size = " -DMAX_SIZE=" + CpuPlan.MAX_HEAD_SIZE;
-        String options = "-DCHUNK=" + CpuPlan.STREAM_KEYS + " -DMAX_ROWS=" + CpuPlan.MAX_STREAM_ROWS + size
-                + Roles.role("KEY", step.key().array());
-        Kernel.Arguments streams = lane.kernel(KernelId.STREAM_ATTENTION, options)
+        ByteBuffer params = AttentionParams.whole(lane, step, step.value());
+        Kernel.Arguments streams = lane.kernel(KernelId.STREAM_ATTENTION)
+                .with("CHUNK", CpuPlan.STREAM_KEYS)
+                .with("MAX_ROWS", CpuPlan.MAX_STREAM_ROWS)
+                .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
+                .role("KEY", step.key().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .integer(Roles.code(step.query().array()))
@@ -84,9 +89,11 @@ final class FusedAttention {
                 .buffer(OpenClArray.bufferOf(step.value().array()));
         masks(streams, step);
         streams.buffer(OpenClArray.bufferOf(parts)).struct(params);
-        lane.launch(streams.done(), PanelProducts.single(chunks, kvHeads));
+        Kernel stream = streams.done();
+        lane.launch(stream, stream.singles(chunks, kvHeads));
 
-        Kernel.Arguments join = lane.kernel(KernelId.JOIN_STREAMS, size.strip())
+        Kernel.Arguments joins = lane.kernel(KernelId.JOIN_STREAMS)
+                .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(parts))
                 .integer(chunks)
@@ -95,24 +102,10 @@ final class FusedAttention {
                 .buffer(OpenClArray.bufferOf(step.key().array()))
                 .buffer(OpenClArray.bufferOf(step.value().array()))
                 .integer(Roles.code(step.key().array()));
-        masks(join, step);
-        ends(join, step);
-        lane.launch(join.struct(params).done(), PanelProducts.single(rows, kvHeads));
-    }
-
-    private static byte[] params(AttentionStep step, HeadView values) {
-        AttentionStep.Shape shape = step.shape();
-        AttentionStep read = new AttentionStep(
-                shape,
-                step.options(),
-                step.query(),
-                step.key(),
-                values,
-                step.keyRows(),
-                step.context(),
-                step.extras(),
-                step.wanted());
-        return AttentionParams.of(read, new HeadRange(0, shape.allHeads(), 0, shape.queryLength()), 2);
+        masks(joins, step);
+        ends(joins, step);
+        Kernel join = joins.struct(params).done();
+        lane.launch(join, join.singles(rows, kvHeads));
     }
 
     /** Which keys, and what is added to their scores. */

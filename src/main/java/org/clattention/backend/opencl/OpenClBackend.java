@@ -1,6 +1,7 @@
 package org.clattention.backend.opencl;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,6 +44,7 @@ public final class OpenClBackend implements Backend {
     private final Semaphore free = new Semaphore(MAX_LANES, true);
     private final Deque<OpenClLane> idle = new ArrayDeque<>();
     private final Map<String, KernelTime> times = new HashMap<>();
+    private final HostMemory hostMemory = new HostMemory(this);
 
     /**
      * Opens a device.
@@ -92,12 +94,27 @@ public final class OpenClBackend implements Backend {
     }
 
     @Override
+    public boolean sharesHostMemory() {
+        return hostMemory.shared();
+    }
+
+    @Override
+    public DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
+        return new OpenClArray(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+    }
+
+    @Override
     public void write(DeviceArray target, ByteBuffer elements) {
         withQueue(queue -> upload(queue, OpenClArray.bufferOf(target), 0, elements));
     }
 
     @Override
     public void read(DeviceArray source, ByteBuffer elements) {
+        withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
+    }
+
+    @Override
+    public void read(DeviceArray source, FloatBuffer elements) {
         withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
     }
 
@@ -131,7 +148,7 @@ public final class OpenClBackend implements Backend {
         }
     }
 
-    private void withQueue(Consumer<Queue> work) {
+    void withQueue(Consumer<Queue> work) {
         OpenClLane lane = take();
         try {
             work.accept(lane.queue());

@@ -1,7 +1,5 @@
 package org.clattention.backend.opencl;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -31,10 +29,15 @@ import org.slf4j.LoggerFactory;
 final class OpenClLane implements Lane {
     private static final Logger log = LoggerFactory.getLogger(OpenClLane.class);
 
+    private static final int MOST_STRUCT_FIELDS = 128;
+
     private final OpenClBackend backend;
     private final Queue queue;
     private final Map<KernelVariant, Kernel> kernels = new HashMap<>();
-    private final Map<Scratch, Buffer> scratch = new EnumMap<>(Scratch.class);
+    private final Map<Scratch, OpenClArray> scratch = new EnumMap<>(Scratch.class);
+    private final KernelChoice choice = new KernelChoice(this);
+    private final StructWriter struct = new StructWriter(MOST_STRUCT_FIELDS);
+    private final SmallUploads uploads;
     private final Products products;
     private final ExplicitAttention attention;
     private final Rows rows;
@@ -46,6 +49,7 @@ final class OpenClLane implements Lane {
     OpenClLane(OpenClBackend backend, Queue queue) {
         this.backend = backend;
         this.queue = queue;
+        this.uploads = new SmallUploads(queue);
         this.products = new Products(this);
         this.attention = new ExplicitAttention(this);
         this.rows = new Rows(this);
@@ -70,10 +74,23 @@ final class OpenClLane implements Lane {
         return backend.placeholder();
     }
 
+    /** Begins to pick a kernel; for one choice at a time. */
+    KernelChoice kernel(KernelId id) {
+        return choice.of(id);
+    }
+
+    /** Begins a kernel's struct; for one struct at a time. */
+    StructWriter struct(int fields) {
+        return struct.restart(fields);
+    }
+
     Kernel kernel(KernelId id, String options) {
-        return kernels.computeIfAbsent(
-                new KernelVariant(id, options),
-                v -> backend.programs().program(v).kernel(v.id().function()));
+        return kernels.computeIfAbsent(new KernelVariant(id, options), this::create);
+    }
+
+    /** A new kernel object; the caller closes it. */
+    Kernel create(KernelVariant variant) {
+        return backend.programs().program(variant).kernel(variant.id().function());
     }
 
     void launch(Kernel kernel, NdRange range) {
@@ -87,31 +104,32 @@ final class OpenClLane implements Lane {
 
     @Override
     public DeviceArray scratch(Scratch slot, DataType type, long elements) {
-        return new OpenClArray(scratchBuffer(slot, type.bytes(elements)), type, elements);
+        OpenClArray held = scratch.get(slot);
+        if (held != null && held.type() == type && held.elements() == elements) {
+            return held;
+        }
+        Buffer buffer = scratchBuffer(slot, held, type.bytes(elements));
+        OpenClArray array = new OpenClArray(buffer, type, elements);
+        scratch.put(slot, array);
+        return array;
     }
 
     @Override
     public DeviceArray scratch(Scratch slot, int[] values) {
         DeviceArray array = scratch(slot, DataType.I32, values.length);
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(Integer.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(values);
-        queue.write(OpenClArray.bufferOf(array), 0, bytes);
+        uploads.write(slot, OpenClArray.bufferOf(array), values);
         return array;
     }
 
-    private Buffer scratchBuffer(Scratch slot, long bytes) {
-        Buffer held = scratch.get(slot);
-        if (held != null && held.bytes() >= bytes) {
-            return held;
+    private Buffer scratchBuffer(Scratch slot, @Nullable OpenClArray held, long bytes) {
+        if (held != null && held.buffer().bytes() >= bytes) {
+            return held.buffer();
         }
         if (held != null) {
             scratch.remove(slot);
             held.close();
         }
-        Buffer grown = backend.context().allocate(Math.max(bytes, 256), "scratch " + slot);
-        scratch.put(slot, grown);
-        return grown;
+        return backend.context().allocate(Math.max(bytes, 256), "scratch " + slot);
     }
 
     @Override
@@ -198,15 +216,17 @@ final class OpenClLane implements Lane {
     public void finish() {
         queue.finish();
         unfinished = false;
-        for (Event event : pending) {
-            backend.ran(event.name(), event.nanoseconds());
+        for (int i = 0; i < pending.size(); i++) {
+            backend.ran(pending.get(i).name(), pending.get(i).nanoseconds());
         }
         forgetEvents();
     }
 
     private void forgetEvents() {
-        pending.forEach(Event::close);
-        pending.clear();
+        if (!pending.isEmpty()) {
+            pending.forEach(Event::close);
+            pending.clear();
+        }
     }
 
     @Override
@@ -227,7 +247,8 @@ final class OpenClLane implements Lane {
     /** Frees what the lane holds. */
     void dispose() {
         kernels.values().forEach(Kernel::close);
-        scratch.values().forEach(Buffer::close);
+        choice.dispose();
+        scratch.values().forEach(OpenClArray::close);
         queue.close();
     }
 }

@@ -18,9 +18,13 @@ public record ProductTile(int m, int n, int k, int groupM, int groupN) {
         }
     }
 
-    /** The build options. */
-    public String defines() {
-        return "-DTILE_M=" + m + " -DTILE_N=" + n + " -DTILE_K=" + k + " -DGROUP_M=" + groupM + " -DGROUP_N=" + groupN;
+    /** The constants that a kernel is built with. */
+    KernelChoice define(KernelChoice kernel) {
+        return kernel.with("TILE_M", m)
+                .with("TILE_N", n)
+                .with("TILE_K", k)
+                .with("GROUP_M", groupM)
+                .with("GROUP_N", groupN);
     }
 
     /** Local memory of a group: both operands' tiles, with a column of padding. */

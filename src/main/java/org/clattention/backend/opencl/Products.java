@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
@@ -19,11 +20,14 @@ final class Products {
             DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
         int rows = Math.multiplyExact(batch, length);
         int columns = ProjectionParams.columns(targets);
-        byte[] params = ProjectionParams.of(rows, length, weights, firstOutput, targets);
+        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
         ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
-        Kernel.Arguments arguments = lane.kernel(
+        Kernel.Arguments arguments = choice(
                         KernelId.QKV_PROJECTION,
-                        roles(tile, x, weights, targets[0].view().array()))
+                        tile,
+                        x,
+                        weights,
+                        targets[0].view().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(weights.matrix())
@@ -37,7 +41,7 @@ final class Products {
 
     void project(DeviceArray x, long rows, OpenClWeights weights, DeviceArray y) {
         ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
-        Kernel kernel = lane.kernel(KernelId.OUTPUT_PROJECTION, roles(tile, x, weights, y))
+        Kernel kernel = choice(KernelId.OUTPUT_PROJECTION, tile, x, weights, y)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(weights.matrix())
@@ -54,16 +58,19 @@ final class Products {
     void projectEachHead(HeadProductStep step) {
         OpenClWeights weights = (OpenClWeights) step.weights();
         HeadView matrices = new HeadView(step.x().array(), step.firstWeight(), 0, step.weightHead(), step.weightRow());
-        byte[] params = new StructWriter(5 + 3 * StructWriter.VIEW)
+        ByteBuffer params = lane.struct(5 + 3 * StructWriter.VIEW)
                 .integers(step.heads(), step.rows(), step.inner(), step.columns(), step.weightColumn())
                 .view(step.x())
                 .view(matrices)
                 .view(step.out())
                 .done();
         ProductTile tile = PortablePlan.productTile(lane.profile(), step.rows());
-        Kernel kernel = lane.kernel(
+        Kernel kernel = choice(
                         KernelId.HEAD_PRODUCTS,
-                        roles(tile, step.x().array(), weights, step.out().array()))
+                        tile,
+                        step.x().array(),
+                        weights,
+                        step.out().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x().array()))
                 .buffer(weights.matrix())
@@ -74,8 +81,11 @@ final class Products {
         lane.launch(kernel, NdRange.ofGroups(tile.groups(step.rows(), step.columns(), layers), tile.local()));
     }
 
-    private static String roles(ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {
-        return tile.defines() + Roles.role("ACT", x) + Roles.role("WGT", weights.type()) + Roles.role("OUT", out)
-                + " -DPANELS=" + (weights.panels() ? 1 : 0);
+    private KernelChoice choice(KernelId id, ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {
+        return tile.define(lane.kernel(id))
+                .role("ACT", x)
+                .role("WGT", weights.type())
+                .role("OUT", out)
+                .with("PANELS", weights.panels() ? 1 : 0);
     }
 }

@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.backend.HeadTarget;
 
 /** Fills the struct {@code projection_params} of {@code common/projection.cl}, field by field in its order. */
@@ -16,10 +17,11 @@ final class ProjectionParams {
         return columns;
     }
 
-    static byte[] of(int rows, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
-        StructWriter params = new StructWriter(6 + (2 + StructWriter.VIEW) * MAX_TARGETS)
-                .integers(rows, length, weights.inputs(), firstOutput, columns(targets))
-                .integers(weights.hasBias() ? 1 : 0);
+    static ByteBuffer of(
+            OpenClLane lane, int rows, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
+        StructWriter params = lane.struct(6 + (2 + StructWriter.VIEW) * MAX_TARGETS)
+                .integers(rows, length, weights.inputs())
+                .integers(firstOutput, columns(targets), weights.hasBias() ? 1 : 0);
         for (int i = 0; i < MAX_TARGETS; i++) {
             if (i < targets.length) {
                 params.integers(targets[i].columns(), targets[i].size()).view(targets[i].view());

@@ -28,6 +28,11 @@ final class Roles {
     }
 
     static String role(String name, DataType type) {
+        return " -D" + name + "=" + stored(name, type);
+    }
+
+    /** The type, if kernels can read it in this role, or write it. */
+    static DataType stored(String name, DataType type) {
         boolean known = switch (type) {
             case F32, F16, BF16 -> true;
             case Q8_0 -> QUANTIZED.contains(name);
@@ -37,6 +42,6 @@ final class Roles {
         if (!known) {
             throw new IllegalStateException("kernels have no storage type " + type + " for " + name);
         }
-        return " -D" + name + "=" + type;
+        return type;
     }
 }

@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.Activation;
 import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
@@ -29,9 +30,10 @@ final class Rows {
     void store(StoreStep step) {
         DeviceArray target = step.target().array();
         boolean blocks = target.type() == DataType.Q8_0;
-        String options = Roles.role("SRC", step.source().array()) + (blocks ? "" : Roles.role("DST", target));
         StoreStep.Rotation rotation = step.rotation();
-        Kernel kernel = lane.kernel(blocks ? KernelId.STORE_BLOCKS : KernelId.STORE_HEADS, options)
+        KernelChoice choice = lane.kernel(blocks ? KernelId.STORE_BLOCKS : KernelId.STORE_HEADS)
+                .role("SRC", step.source().array());
+        Kernel kernel = (blocks ? choice : choice.role("DST", target))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.source().array()))
                 .buffer(OpenClArray.bufferOf(target))
@@ -47,15 +49,16 @@ final class Rows {
         lane.launch(kernel, NdRange.ofItems(step.rows(), step.heads(), step.batch()));
     }
 
-    private static byte[] params(StoreStep step) {
+    private ByteBuffer params(StoreStep step) {
         StoreStep.Rotation rotation = step.rotation();
         int flags = (step.starts() != null ? HAS_STARTS : 0)
                 | (step.norm() != null ? HAS_NORM : 0)
                 | (rotation != null ? HAS_ROTARY : 0)
                 | (rotation != null && rotation.interleaved() ? INTERLEAVED : 0)
                 | (rotation != null && rotation.positions() != null ? HAS_POSITIONS : 0);
-        return new StructWriter(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
-                .integers(step.rows(), step.size(), flags, step.firstSource(), step.firstTarget())
+        return lane.struct(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
+                .integers(step.rows(), step.size(), flags)
+                .integers(step.firstSource(), step.firstTarget())
                 .integers(rotation == null ? 0 : rotation.firstAngle())
                 .integers(rotation == null ? 0 : rotation.angleBatch())
                 .integers(rotation == null ? 0 : rotation.dim())

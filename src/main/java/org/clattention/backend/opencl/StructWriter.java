@@ -17,7 +17,32 @@ final class StructWriter {
     private final ByteBuffer bytes;
 
     StructWriter(int fields) {
-        bytes = ByteBuffer.wrap(new byte[4 * fields]).order(ByteOrder.LITTLE_ENDIAN);
+        bytes = ByteBuffer.allocate(4 * fields).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Starts another struct of so many fields, at most those of the constructor; the last one is gone then. */
+    StructWriter restart(int fields) {
+        bytes.clear().limit(4 * fields);
+        return this;
+    }
+
+    // Overloads besides the variable arguments: those would make an array for every call of a layer.
+
+    StructWriter integers(int first) {
+        bytes.putInt(first);
+        return this;
+    }
+
+    StructWriter integers(int first, int second) {
+        return integers(first).integers(second);
+    }
+
+    StructWriter integers(int first, int second, int third) {
+        return integers(first).integers(second).integers(third);
+    }
+
+    StructWriter integers(int first, int second, int third, int fourth) {
+        return integers(first, second).integers(third, fourth);
     }
 
     StructWriter integers(int... values) {
@@ -27,10 +52,8 @@ final class StructWriter {
         return this;
     }
 
-    StructWriter reals(double... values) {
-        for (double value : values) {
-            bytes.putFloat((float) value);
-        }
+    StructWriter reals(double value) {
+        bytes.putFloat((float) value);
         return this;
     }
 
@@ -44,10 +67,11 @@ final class StructWriter {
         return integers(layout.kind().code(), layout.period(), layout.columns());
     }
 
-    byte[] done() {
+    /** The struct, valid until the next one is begun. */
+    ByteBuffer done() {
         if (bytes.hasRemaining()) {
             throw new IllegalStateException("struct: " + bytes.remaining() / 4 + " fields are missing");
         }
-        return bytes.array();
+        return bytes.flip();
     }
 }

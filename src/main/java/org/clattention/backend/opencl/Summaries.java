@@ -1,5 +1,6 @@
 package org.clattention.backend.opencl;
 
+import java.nio.ByteBuffer;
 import org.clattention.backend.AttentionStep;
 import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Kernel;
@@ -15,7 +16,7 @@ final class Summaries {
 
     void run(AttentionStep step, HeadRange range, Buffer weights) {
         AttentionStep.Wanted wanted = step.wanted();
-        byte[] params = new StructWriter(8)
+        ByteBuffer params = lane.struct(8)
                 .integers(step.shape().keys(), step.shape().firstKey())
                 .integers(
                         range.firstHead(),

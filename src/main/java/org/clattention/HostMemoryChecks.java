@@ -1,0 +1,40 @@
+package org.clattention;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Memory of the host that a device can use in place: the largest vector of any OpenCL device has 128 bytes. */
+final class HostMemoryChecks {
+    private static final int ALIGNMENT = 128;
+
+    private HostMemoryChecks() {}
+
+    static ByteBuffer allocate(int bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes: " + bytes + " must not be negative");
+        }
+        ByteBuffer roomy = ByteBuffer.allocateDirect(Math.addExact(bytes, ALIGNMENT));
+        int start = (ALIGNMENT - roomy.alignmentOffset(0, ALIGNMENT)) % ALIGNMENT;
+        return roomy.slice(start, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static void require(ByteBuffer memory, DataType type, long[] shape) {
+        if (type == DataType.F64 || type == DataType.I64 || type == DataType.U8) {
+            throw new IllegalArgumentException("type: " + type + " must be F32, F16, BF16, BOOL or I32");
+        }
+        if (!memory.isDirect() || memory.isReadOnly()) {
+            throw new IllegalArgumentException("memory: must be a direct buffer that can be written to");
+        }
+        // Also refuses negative dimensions and counts that overflow.
+        HostTensor.wrap(type, memory, shape);
+        if (!memory.hasRemaining()) {
+            throw new IllegalArgumentException("shape: " + Arrays.toString(shape) + " must have at least one element");
+        }
+        int offset = memory.alignmentOffset(memory.position(), ALIGNMENT);
+        if (offset != 0) {
+            throw new IllegalArgumentException("memory: its address is " + offset + " bytes past a multiple of "
+                    + ALIGNMENT + "; AttentionEngine.allocateAligned makes memory that fits");
+        }
+    }
+}

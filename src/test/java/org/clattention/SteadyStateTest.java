@@ -1,0 +1,146 @@
+package org.clattention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.clattention.opencl.Faults;
+import org.clattention.testing.DeviceTest;
+import org.clattention.testing.SmallLayer;
+import org.clattention.testing.TestDevice;
+import org.junit.jupiter.api.Test;
+
+/** What a call costs once its kernels, its scratch memory and its output are there. */
+class SteadyStateTest extends DeviceTest {
+    private static final int WIDTH = 64;
+    private static final int HEADS = 4;
+    private static final int WARM_UP = 20_000;
+    private static final int MEASURED = 2_000;
+
+    /** Bytes of heap for a call: about a fifth more than was measured when this was written. */
+    private static final long HEAP_BOUND = 1200;
+
+    @Test
+    void prefillAllocatesNothingAndWaitsOnce() {
+        try (AttentionEngine engine = device.open();
+                MultiHeadAttention layer = SmallLayer.open(engine);
+                Tensor x = engine.tensor(SmallLayer.input(), SmallLayer.shape());
+                Tensor y = engine.tensor(SmallLayer.input(), SmallLayer.shape())) {
+            AttentionInputs inputs = AttentionInputs.of(x).into(y);
+            layer.forward(inputs).close();
+            List<String> calls = calls(() -> layer.forward(inputs).close());
+            assertThat(calls).doesNotContain("clCreateBuffer", "clEnqueueWriteBuffer");
+            if (device == TestDevice.POCL_CPU) {
+                assertThat(calls).doesNotContain("clSetKernelArg");
+            }
+            assertThat(calls).contains("clEnqueueNDRangeKernel").containsOnlyOnce("clFinish");
+
+            AttentionInputs ragged = AttentionInputs.of(x).withLengths(3, 5).into(y);
+            layer.forward(ragged).close();
+            List<String> again = calls(() -> layer.forward(ragged).close());
+            assertThat(again)
+                    .doesNotContain("clCreateBuffer", "clEnqueueWriteBuffer")
+                    .containsOnlyOnce("clFinish");
+        }
+    }
+
+    @Test
+    void decodingAllocatesNothingAndWaitsOnce() {
+        AttentionOptions window =
+                new AttentionOptions(OptionalDouble.empty(), true, CausalAlignment.TOP_LEFT, 3, -1, 0);
+        AttentionConfig config = SmallLayer.CONFIG.withOptions(window);
+        for (CacheOptions options :
+                List.of(CacheOptions.contiguous(2, 32), CacheOptions.ring(2, 12), CacheOptions.paged(2, 16, 4))) {
+            try (AttentionEngine engine = device.open();
+                    MultiHeadAttention layer = engine.multiHeadAttention(config, SmallLayer.weights());
+                    KvCache cache = layer.newCache(options);
+                    Tensor prompt = engine.tensor(SmallLayer.input(), SmallLayer.shape());
+                    Tensor x = engine.tensor(new float[12], 2, 1, 6);
+                    Tensor y = engine.tensor(new float[12], 2, 1, 6)) {
+                layer.forward(AttentionInputs.of(prompt).withCache(cache)).close();
+                AttentionInputs step = AttentionInputs.of(x).withCache(cache).into(y);
+                layer.forward(step).close();
+                for (int i = 0; i < 4; i++) {
+                    List<String> calls = calls(() -> layer.forward(step).close());
+                    assertThat(calls)
+                            .as("%s, %d tokens", options, cache.length(0))
+                            .doesNotContain("clCreateBuffer")
+                            .containsOnlyOnce("clFinish");
+                }
+            }
+        }
+    }
+
+    /** What is cached as it was projected needs no step of its own: as many launches as without a cache. */
+    @Test
+    void contiguousCachesTakeNoLaunches() {
+        try (AttentionEngine engine = device.open();
+                MultiHeadAttention layer = SmallLayer.open(engine);
+                KvCache cache = layer.newCache(CacheOptions.contiguous(2, 32));
+                Tensor x = engine.tensor(new float[12], 2, 1, 6);
+                Tensor y = engine.tensor(new float[12], 2, 1, 6)) {
+            AttentionInputs plain = AttentionInputs.of(x).into(y);
+            layer.forward(plain).close();
+            layer.forward(plain.withCache(cache)).close();
+            assertThat(launches(() -> layer.forward(plain.withCache(cache)).close()))
+                    .isEqualTo(launches(() -> layer.forward(plain).close()));
+        }
+    }
+
+    @Test
+    void callsUseLittleHeap() {
+        assumeTrue(device == TestDevice.POCL_CPU, "a bound for the kernels of CPUs");
+        assumeTrue(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean, "this JVM counts no allocations");
+        try (AttentionEngine engine = device.open();
+                MultiHeadAttention layer = layer(engine);
+                KvCache cache = layer.newCache(CacheOptions.contiguous(1, 256));
+                Tensor x = engine.tensor(new float[WIDTH], 1, 1, WIDTH);
+                Tensor y = engine.tensor(new float[WIDTH], 1, 1, WIDTH)) {
+            AttentionInputs plain = AttentionInputs.of(x).into(y);
+            AttentionInputs cached = plain.withCache(cache);
+            assertThat(heapPerCall(() -> layer.forward(plain).close())).isLessThan(HEAP_BOUND);
+            assertThat(heapPerCall(() -> {
+                        if (cache.length(0) == 256) {
+                            cache.truncate(0);
+                        }
+                        layer.forward(cached).close();
+                    }))
+                    .isLessThan(HEAP_BOUND);
+        }
+    }
+
+    private static MultiHeadAttention layer(AttentionEngine engine) {
+        float[] values = new float[WIDTH * WIDTH];
+        HostTensor matrix = HostTensor.of(values, WIDTH, WIDTH);
+        return engine.multiHeadAttention(
+                AttentionConfig.of(WIDTH, HEADS), AttentionWeights.of(matrix, matrix, matrix, matrix));
+    }
+
+    private static long heapPerCall(Runnable call) {
+        ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        for (int i = 0; i < WARM_UP; i++) {
+            call.run();
+        }
+        long before = bean.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < MEASURED; i++) {
+            call.run();
+        }
+        long bytes = (bean.getThreadAllocatedBytes(thread) - before) / MEASURED;
+        return bytes;
+    }
+
+    private static long launches(Runnable work) {
+        return calls(work).stream().filter("clEnqueueNDRangeKernel"::equals).count();
+    }
+
+    private static List<String> calls(Runnable work) {
+        try (Faults faults = Faults.none()) {
+            work.run();
+            return faults.calls();
+        }
+    }
+}
