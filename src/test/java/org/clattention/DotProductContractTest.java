@@ -24,13 +24,13 @@ class DotProductContractTest extends DeviceTest {
 
     @Test
     void agreesOnSmallCases() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         run("small", device == TestDevice.POCL ? 900 : 90);
     }
 
     @Test
     void agreesOnMediumCases() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         run("medium", device == TestDevice.POCL ? 600 : 60);
     }
 

@@ -43,13 +43,13 @@ class FaultInjectionTest extends DeviceTest {
 
     @Test
     void makingLayers() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(engine -> SmallLayer.open(engine).close(), "clEnqueueWriteBuffer");
     }
 
     @Test
     void softmax() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(
                 engine -> {
                     try (Tensor x = engine.tensor(new float[] {1, 2, 3, 4}, 2, 2);
@@ -62,13 +62,13 @@ class FaultInjectionTest extends DeviceTest {
 
     @Test
     void everythingFromWeightsToResult() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(SmallLayer::run, "clFinish");
     }
 
     @Test
     void buildingWithoutCache() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         try (AttentionEngine healthy = device.open()) {
             float[] want = SmallLayer.run(healthy);
             List<String> calls;

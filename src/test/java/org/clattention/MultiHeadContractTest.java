@@ -23,13 +23,13 @@ class MultiHeadContractTest extends DeviceTest {
 
     @Test
     void agreesOnSmallCases() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         run("layer-small", device == TestDevice.POCL ? 300 : 30);
     }
 
     @Test
     void agreesOnMediumCases() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         run("layer-medium", device == TestDevice.POCL ? 200 : 20);
     }
 

@@ -94,6 +94,8 @@ public interface Lane extends AutoCloseable {
         GATE,
         PACKED_ROWS,
         PACKED_KEYS,
-        PACKED_VALUES
+        PACKED_VALUES,
+        PARTIAL_ROWS,
+        ROW_FLAGS
     }
 }

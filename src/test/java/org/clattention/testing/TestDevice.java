@@ -21,23 +21,38 @@ import org.clattention.KernelSet;
  */
 public enum TestDevice {
     /** PoCL on the CPU: the device that most cases run on. */
-    POCL("portable computing language"),
+    POCL("portable computing language", KernelSet.PORTABLE),
     /** PoCL with the kernels made for CPUs. Building their many variants takes longer than running the cases. */
-    POCL_CPU("portable computing language"),
+    POCL_CPU("portable computing language", KernelSet.AUTO),
+    /** PoCL with the kernels made for GPUs. */
+    POCL_GPU("portable computing language", KernelSet.GPU),
     /** Rusticl on llvmpipe: another compiler. */
-    RUSTICL("rusticl"),
+    RUSTICL("rusticl", KernelSet.PORTABLE),
+    /** Rusticl with the kernels made for GPUs. */
+    RUSTICL_GPU("rusticl", KernelSet.GPU),
     /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
-    OCLGRIND("oclgrind");
+    OCLGRIND("oclgrind", KernelSet.PORTABLE),
+    /** Oclgrind with the kernels made for GPUs: their barriers and local memory are what it looks at best. */
+    OCLGRIND_GPU("oclgrind", KernelSet.GPU);
 
     private final String platform;
+    private final KernelSet kernels;
 
-    TestDevice(String platform) {
+    TestDevice(String platform, KernelSet kernels) {
         this.platform = platform;
+        this.kernels = kernels;
     }
 
-    /** The word by which this device is required. */
+    /** The word by which this device is required: that of its implementation, whatever the kernels. */
     public String word() {
-        return this == POCL_CPU ? POCL.word() : name().toLowerCase(Locale.ROOT);
+        String name = name().toLowerCase(Locale.ROOT);
+        int kernelSet = name.indexOf('_');
+        return kernelSet < 0 ? name : name.substring(0, kernelSet);
+    }
+
+    /** Whether this is the simulator, which has time for little. */
+    public boolean simulated() {
+        return word().equals("oclgrind");
     }
 
     /** The device, if this process has it. */
@@ -62,7 +77,7 @@ public enum TestDevice {
     public EngineOptions options() {
         return EngineOptions.DEFAULT
                 .withDevice(require().selector())
-                .withKernels(this == POCL_CPU ? KernelSet.AUTO : KernelSet.PORTABLE);
+                .withKernels(kernels);
     }
 
     /** An engine on this device, or a skipped test. */
@@ -89,7 +104,7 @@ public enum TestDevice {
     boolean isRequired(String words, String vendors) {
         boolean oclgrindLoaded = vendors.toLowerCase(Locale.ROOT).contains("oclgrind");
         return Arrays.stream(words.split(",")).anyMatch(word -> word.strip().equals(word()))
-                && (this == OCLGRIND) == oclgrindLoaded;
+                && simulated() == oclgrindLoaded;
     }
 
     private static String vendors() {

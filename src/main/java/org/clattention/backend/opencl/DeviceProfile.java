@@ -35,8 +35,11 @@ public record DeviceProfile(
                 kernels);
     }
 
-    /** The set of kernels for this device: never {@code AUTO}. */
+    /** The set of kernels for this device: never {@code AUTO}, and never one that it has no room for. */
     KernelSet set() {
+        if (kernels == KernelSet.GPU || (kernels == KernelSet.AUTO && kind == DeviceInfo.Kind.GPU)) {
+            return GpuPlan.lacks(this).isEmpty() ? KernelSet.GPU : KernelSet.PORTABLE;
+        }
         if (kernels != KernelSet.AUTO) {
             return kernels;
         }

@@ -40,6 +40,8 @@ final class OpenClLane implements Lane {
     private final Rows rows;
     private final PanelProducts panelProducts;
     private final FusedAttention fused;
+    private final GpuProducts gpuProducts;
+    private final GpuAttention gpuAttention;
     private boolean unfinished;
     private final List<Event> pending = new ArrayList<>();
 
@@ -51,6 +53,8 @@ final class OpenClLane implements Lane {
         this.rows = new Rows(this);
         this.panelProducts = new PanelProducts(this);
         this.fused = new FusedAttention(this);
+        this.gpuProducts = new GpuProducts(this);
+        this.gpuAttention = new GpuAttention(this);
     }
 
     Queue queue() {
@@ -120,6 +124,8 @@ final class OpenClLane implements Lane {
         OpenClWeights packed = (OpenClWeights) weights;
         if (PanelProducts.takes(packed, firstOutput)) {
             panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
+        } else if (GpuPlan.fits(profile())) {
+            gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
         } else {
             products.projectHeads(x, batch, length, packed, firstOutput, targets);
         }
@@ -130,6 +136,8 @@ final class OpenClLane implements Lane {
         OpenClWeights packed = (OpenClWeights) weights;
         if (PanelProducts.takes(packed, 0)) {
             panelProducts.project(x, Math.toIntExact(rows), packed, y);
+        } else if (GpuPlan.fits(profile())) {
+            gpuProducts.project(x, Math.toIntExact(rows), packed, y);
         } else {
             products.project(x, rows, packed, y);
         }
@@ -139,6 +147,8 @@ final class OpenClLane implements Lane {
     public void attend(AttentionStep step) {
         if (CpuPlan.unfusable(profile(), step).isEmpty()) {
             fused.run(step);
+        } else if (GpuPlan.unfusable(profile(), step).isEmpty()) {
+            gpuAttention.run(step);
         } else {
             attention.run(step);
         }

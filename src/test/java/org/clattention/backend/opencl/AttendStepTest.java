@@ -24,7 +24,7 @@ class AttendStepTest extends StepTest {
 
     @Test
     void staysInsideResultsAtTileEdges() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         for (int rows : new int[] {31, 32, 33}) {
             for (int keys : new int[] {1, 31, 33, 65}) {
                 for (int size : new int[] {15, 16, 33}) {

@@ -27,7 +27,7 @@ class ProjectionStepTest extends StepTest {
 
     @Test
     void projectsTileEdgesExactly() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         for (int rows : EDGES) {
             for (int inner : EDGES) {
                 for (int columns : EDGES) {
@@ -59,7 +59,7 @@ class ProjectionStepTest extends StepTest {
 
     @Test
     void writesHeadsAcrossTiles() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         for (int length : new int[] {1, 31, 33}) {
             for (int size : new int[] {1, 31, 32, 33, 59}) {
                 heads(3, length, 33, 4, 2, size, 8, 3);
