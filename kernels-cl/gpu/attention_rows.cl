@@ -3,7 +3,6 @@
 // so that neighbouring rows have nearly the same keys under a causal mask or a window.
 
 #define NEEDS_ELEMENTS (HAS_MASK | HAS_BIAS | HAS_ALIBI)
-#define LOG2_E 1.4426950408889634f
 
 // Keys first ... end - 1.
 typedef struct {
@@ -54,29 +53,4 @@ inline float score_of(const attention_params p, const sequence_t seq, __global c
     if (p.flags & HAS_ALIBI) s -= alibi_slopes[h] * fabs((float)(seq.position + i - j));
     if (!attended(p, seq, mask, bias, b, h, i, j)) return -INFINITY;
     return p.flags & HAS_BIAS ? s + bias_at(p, bias, b, h, i, j) : s;
-}
-
-// Ends a row in base 2: `largest` score and `sum` of exp2(score - largest), then the sink. Gives the factor that makes
-// weights of what has been summed, and the natural log-sum-exp. What is not finite shows in the sum.
-typedef struct {
-    float factor, log_sum_exp, sum;
-} row_end;
-
-inline row_end end_row(const attention_params p, __global const float *sinks, const int h, const float largest,
-                       const float sum)
-{
-    const int nothing = largest == -INFINITY;
-    float shift = nothing ? 0.0f : largest, scale = 1.0f;
-    row_end end;
-    end.sum = sum;
-    if (p.flags & HAS_SINKS) {
-        const float sink = sinks[h] * LOG2_E;
-        const float larger = nothing ? sink : fmax(shift, sink);
-        scale = nothing ? 0.0f : exp2(shift - larger);
-        end.sum = sum * scale + exp2(sink - larger);
-        shift = larger;
-    }
-    end.factor = end.sum == 0.0f ? 0.0f : scale / end.sum;
-    end.log_sum_exp = nothing ? -INFINITY : (shift + log2(end.sum)) / LOG2_E;
-    return end;
 }

@@ -1,17 +1,13 @@
-// combine_splits.cl: finished rows from the parts that split_attention left; those that met what is not finite are made again.
-// One group: one row.
-// in  partials: see split_attention; the rest as flash_attention     out context by its view; log_sum_exp as flagged
-// build GROUP_ITEMS (a power of two), QRY, KEY, BIAS, OUT     launch {Hq/Hkv * S, B * Hkv} groups
+// combine_splits.cl: finished rows from the parts that split_attention left. One group: one row.
+// in  partials: see split_attention; sequences, sinks, head_gate as flagged
+// out context by its view; log_sum_exp as flagged; flags [B*Hq, S] for exact_rows
+// build GROUP_ITEMS, OUT     launch {Hq/Hkv * S, B * Hkv} groups
 
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))
-void combine_splits(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, __global const TYPE(KEY) *v,
-                    __global const int *sequences, __global const int *table, __global const uchar *mask,
-                    __global const TYPE(BIAS) *bias, __global const float *alibi_slopes, __global const float *sinks,
-                    __global const float *head_gate, __global TYPE(OUT) *context, __global float *log_sum_exp,
-                    __global const float *partials, const int splits, const int has_log_sum_exp,
-                    const attention_params p)
+void combine_splits(__global const int *sequences, __global const float *sinks, __global const float *head_gate,
+                    __global TYPE(OUT) *context, __global float *log_sum_exp, __global const float *partials,
+                    __global int *flags, const int splits, const int has_log_sum_exp, const attention_params p)
 {
-    __local float scratch[GROUP_ITEMS], weights[GROUP_ITEMS];
     __local int odd;
     const int item = (int)get_local_id(0), index = (int)get_group_id(0), rows = (int)get_num_groups(0);
     const int b = (int)get_group_id(1) / p.kv_heads, kv_head = (int)get_group_id(1) % p.kv_heads;
@@ -34,6 +30,7 @@ void combine_splits(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, __
 
     if (item == 0) odd = 0;
     barrier(CLK_LOCAL_MEM_FENCE);
+    // Rows beyond a ragged sequence belong to the next one.
     const int stored = i < seq.q_len || !(p.flags & RAGGED);
     const float gate = (p.flags & HAS_GATE) ? head_gate[h] : 1.0f;
     const size_t to = view_index(p.out, b, h, seq.q_row + i);
@@ -46,12 +43,11 @@ void combine_splits(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, __
         // A head gated off is gone, whatever it holds.
         if (stored) STORE(OUT, context, to + c, gate == 0.0f ? 0.0f : value * gate);
     }
-    if (has_log_sum_exp && item == 0)
-        log_sum_exp[(size_t)(b * p.q_heads + h) * p.q_len + i] = end.log_sum_exp;
     if (met_odd && stored) atomic_or(&odd, 1);
-    barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
-    const int again = odd;
-    for (int n = 0; n < again; n++)
-        exact_row(q, k, v, sequences, table, mask, bias, alibi_slopes, sinks, head_gate, context, log_sum_exp,
-                  has_log_sum_exp, p, b, h, i, scratch, weights);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (item == 0) {
+        const size_t row = (size_t)(b * p.q_heads + h) * p.q_len + i;
+        flags[row] = odd;
+        if (has_log_sum_exp) log_sum_exp[row] = end.log_sum_exp;
+    }
 }

@@ -15,8 +15,10 @@
 #define CHUNK 16                // components of Q and K on the stage
 #define STRIDE_Q (ROWS + 4)
 #define STRIDE_K (KEYS + 4)
-#define VALUE_KEYS (2048 / MAX_SIZE)  // rows of V on the stage
-#define STAGE (CHUNK * (STRIDE_Q + STRIDE_K))
+#define STAGE_V 2048
+#define VALUE_KEYS (STAGE_V / MAX_SIZE)  // rows of V on the stage
+#define STAGE_QK (CHUNK * (STRIDE_Q + STRIDE_K))
+#define STAGE (STAGE_QK > STAGE_V ? STAGE_QK : STAGE_V)
 #define SLICES (MAX_SIZE / KEYS)      // of 64 components
 #define PARTS (GROUP_ITEMS / ROWS)    // items that share a row of scores
 

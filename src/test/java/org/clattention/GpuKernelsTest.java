@@ -10,6 +10,8 @@ import org.clattention.testing.AttentionCases;
 import org.clattention.testing.EngineAnswers;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.TestDevice;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** On one device, the kernels for GPUs give what the portable ones give, whatever the options. */
 @ExtendWith(NoLiveHandles.class)
 class GpuKernelsTest {
+    private static final String BUILD_OPTIONS = "clattention.buildOptions";
+
+    /** Optimizing takes PoCL several times as long as all cases run. */
+    @BeforeAll
+    static void buildQuickly() {
+        System.setProperty(BUILD_OPTIONS, "-cl-opt-disable");
+    }
+
+    @AfterAll
+    static void buildAsBefore() {
+        System.clearProperty(BUILD_OPTIONS);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = TestDevice.class,

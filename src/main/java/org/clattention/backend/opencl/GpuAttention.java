@@ -25,18 +25,25 @@ final class GpuAttention {
     void run(AttentionStep step) {
         AttentionStep.Shape shape = step.shape();
         byte[] params = AttentionParams.of(step, new HeadRange(0, shape.allHeads(), 0, shape.queryLength()), 2);
-        if (GpuPlan.fewRows(shape)) {
-            split(step, params);
-        } else {
-            flash(step, params);
-        }
-    }
-
-    private void flash(AttentionStep step, byte[] params) {
-        AttentionStep.Shape shape = step.shape();
-        int rows = GpuPlan.flashRows(shape.valueSize());
         DeviceArray flags =
                 lane.scratch(Scratch.ROW_FLAGS, DataType.I32, (long) shape.allHeads() * shape.queryLength());
+        if (GpuPlan.fewRows(shape)) {
+            split(step, params, flags);
+        } else {
+            flash(step, params, flags);
+        }
+        int items = GpuPlan.ROW_ITEMS;
+        Kernel.Arguments exact = inputs(KernelId.EXACT_ROWS, "-DGROUP_ITEMS=" + items + out(step), step);
+        results(exact, step)
+                .buffer(OpenClArray.bufferOf(flags))
+                .integer(wantsLogSumExp(step))
+                .struct(params);
+        lane.launch(exact.done(), groups(items, (flags.elements() + items - 1) / items));
+    }
+
+    private void flash(AttentionStep step, byte[] params, DeviceArray flags) {
+        AttentionStep.Shape shape = step.shape();
+        int rows = GpuPlan.flashRows(shape.valueSize());
         String options = "-DROWS=" + rows
                 + " -DMAX_SIZE=" + GpuPlan.flashMaxSize(shape.valueSize())
                 + " -DWIDTH=" + GpuPlan.width(step);
@@ -47,17 +54,9 @@ final class GpuAttention {
                 .struct(params);
         int blocks = (GpuPlan.sharingRows(shape) + rows - 1) / rows;
         lane.launch(arguments.done(), groups(GpuPlan.ATTENTION_ITEMS, blocks, kvHeads(shape)));
-
-        int items = GpuPlan.ROW_ITEMS;
-        Kernel.Arguments again = inputs(KernelId.EXACT_ROWS, "-DGROUP_ITEMS=" + items + out(step), step);
-        results(again, step)
-                .buffer(OpenClArray.bufferOf(flags))
-                .integer(wantsLogSumExp(step))
-                .struct(params);
-        lane.launch(again.done(), groups(items, (flags.elements() + items - 1) / items));
     }
 
-    private void split(AttentionStep step, byte[] params) {
+    private void split(AttentionStep step, byte[] params, DeviceArray flags) {
         AttentionStep.Shape shape = step.shape();
         int sharing = GpuPlan.sharingRows(shape);
         int rows = GpuPlan.splitRows(sharing);
@@ -73,10 +72,13 @@ final class GpuAttention {
                 .done();
         lane.launch(kernel, groups(GpuPlan.ATTENTION_ITEMS, splits, blocks, kvHeads(shape)));
 
-        Kernel.Arguments combine =
-                inputs(KernelId.COMBINE_SPLITS, "-DGROUP_ITEMS=" + GpuPlan.ROW_ITEMS + out(step), step);
+        Kernel.Arguments combine = lane.kernel(
+                        KernelId.COMBINE_SPLITS, "-DGROUP_ITEMS=" + GpuPlan.ROW_ITEMS + out(step))
+                .arguments()
+                .buffer(lane.optional(step.extras().sequences()));
         results(combine, step)
                 .buffer(OpenClArray.bufferOf(partials))
+                .buffer(OpenClArray.bufferOf(flags))
                 .integer(splits)
                 .integer(wantsLogSumExp(step))
                 .struct(params);
