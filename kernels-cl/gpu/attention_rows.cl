@@ -9,7 +9,8 @@ typedef struct {
     int first, end;
 } key_range;
 
-// What lengths, causal mask and window leave query i; neither bound falls as i grows.
+// What lengths, causal mask and window leave query i: nothing if end <= first. Neither bound falls as i grows, and no key
+// at or beyond end is there to be read.
 inline key_range keys_of_query(const attention_params p, const sequence_t seq, const int i)
 {
     const int position = seq.position + i;
@@ -18,7 +19,6 @@ inline key_range keys_of_query(const attention_params p, const sequence_t seq, c
     keys.end = seq.k_len;
     if (p.flags & CAUSAL) keys.end = min(keys.end, position + 1);
     if (p.right >= 0 && position < 0x7fffffff - p.right) keys.end = min(keys.end, position + p.right + 1);
-    keys.end = max(keys.end, keys.first);
     return keys;
 }
 

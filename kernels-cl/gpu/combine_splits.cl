@@ -22,7 +22,7 @@ void combine_splits(__global const int *sequences, __global const float *sinks, 
     for (int n = 0; n < splits; n++) largest = fmax(largest, parts[n * stride]);
     const float shift = largest == -INFINITY ? 0.0f : largest;
     for (int n = 0; n < splits; n++) {
-        sum += parts[n * stride + 1] * exp2(parts[n * stride] - shift);
+        sum += parts[n * stride + 1] * power_of_2(parts[n * stride] - shift);
         met_odd |= parts[n * stride + 2] != 0.0f;
     }
     const row_end end = end_row(p, sinks, h, largest, sum);
@@ -37,7 +37,7 @@ void combine_splits(__global const int *sequences, __global const float *sinks, 
     for (int c = item; c < p.value_size; c += GROUP_ITEMS) {
         float value = 0.0f;
         for (int n = 0; n < splits; n++)
-            value = fma(exp2(parts[n * stride] - shift), parts[n * stride + 4 + c], value);
+            value = fma(power_of_2(parts[n * stride] - shift), parts[n * stride + 4 + c], value);
         value *= end.factor;
         met_odd |= !isfinite(value);
         // A head gated off is gone, whatever it holds.

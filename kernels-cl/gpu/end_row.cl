@@ -2,6 +2,9 @@
 
 #define LOG2_E 1.4426950408889634f
 
+// 2^x; nothing for -inf, of which some devices' exp2 makes NaN.
+inline float power_of_2(const float x) { return x < -150.0f ? 0.0f : exp2(x); }
+
 // Ends a row in base 2: `largest` score and `sum` of exp2(score - largest), then the sink. Gives the factor that makes
 // weights of what has been summed, and the natural log-sum-exp. What is not finite shows in the sum.
 typedef struct {
@@ -18,8 +21,8 @@ inline row_end end_row(const attention_params p, __global const float *sinks, co
     if (p.flags & HAS_SINKS) {
         const float sink = sinks[h] * LOG2_E;
         const float larger = nothing ? sink : fmax(shift, sink);
-        scale = nothing ? 0.0f : exp2(shift - larger);
-        end.sum = sum * scale + exp2(sink - larger);
+        scale = nothing ? 0.0f : power_of_2(shift - larger);
+        end.sum = sum * scale + power_of_2(sink - larger);
         shift = larger;
     }
     end.factor = end.sum == 0.0f ? 0.0f : scale / end.sum;

@@ -124,11 +124,11 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
 #pragma unroll
         for (int n = 0; n < PARTS; n++) most = fmax(most, shared[n * ROWS + r]);
         const float shift = most == -INFINITY ? 0.0f : most;
-        const float correction = exp2(largest - shift);
+        const float correction = power_of_2(largest - shift);
         largest = most;
         sum *= correction;
         for (int n = part; n < KEYS; n += PARTS) {
-            const float weight = exp2(s_tile[n * STRIDE_Q + r] - shift);
+            const float weight = power_of_2(s_tile[n * STRIDE_Q + r] - shift);
             s_tile[n * STRIDE_Q + r] = weight;
             sum += weight;
         }

@@ -123,12 +123,12 @@ void split_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
         if (has_row) {
             for (int l = 0; l < ROW_LANES; l++) most = fmax(most, shared[r * ROW_LANES + l]);
             const float shift = most == -INFINITY ? 0.0f : most;
-            const float correction = exp2(largest - shift);
+            const float correction = power_of_2(largest - shift);
             largest = most;
             sum *= correction;
 #pragma unroll
             for (int n = 0; n < KEYS / ROW_LANES; n++) {
-                const float weight = exp2(score[n] - shift);
+                const float weight = power_of_2(score[n] - shift);
                 weights[(row_lane + n * ROW_LANES) * ROWS + r] = weight;
                 sum += weight;
             }

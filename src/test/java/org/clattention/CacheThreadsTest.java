@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.SmallLayer;
-import org.clattention.testing.TestDevice;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

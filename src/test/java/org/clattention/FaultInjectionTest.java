@@ -14,7 +14,6 @@ import org.clattention.opencl.OpenClException;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

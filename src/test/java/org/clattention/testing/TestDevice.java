@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.clattention.AttentionEngine;
@@ -73,11 +74,20 @@ public enum TestDevice {
         return found.get();
     }
 
+    /**
+     * The devices that every contract is checked on. {@code -Dclattention.sets=all} adds those with the kernels made for GPUs:
+     * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them.
+     */
+    public static List<TestDevice> ofContracts() {
+        boolean all = System.getProperty("clattention.sets", "").equals("all");
+        return Arrays.stream(values())
+                .filter(device -> all || device.kernels != KernelSet.GPU)
+                .toList();
+    }
+
     /** Options that open this device, or skip the test. */
     public EngineOptions options() {
-        return EngineOptions.DEFAULT
-                .withDevice(require().selector())
-                .withKernels(kernels);
+        return EngineOptions.DEFAULT.withDevice(require().selector()).withKernels(kernels);
     }
 
     /** An engine on this device, or a skipped test. */

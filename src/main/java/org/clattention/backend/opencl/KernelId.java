@@ -35,11 +35,7 @@ enum KernelId {
             "common/masks.cl",
             "cpu/exponential.cl"),
     TILED_PRODUCT(
-            "gpu/tiled_product.cl",
-            "common/views.cl",
-            "common/projection.cl",
-            "gpu/quads.cl",
-            "gpu/store_columns.cl"),
+            "gpu/tiled_product.cl", "common/views.cl", "common/projection.cl", "gpu/quads.cl", "gpu/store_columns.cl"),
     GPU_ROW_PRODUCT(
             "gpu/row_product.cl", "common/views.cl", "common/projection.cl", "gpu/quads.cl", "gpu/store_columns.cl"),
     GPU_FLASH_ATTENTION(
@@ -58,8 +54,7 @@ enum KernelId {
             "gpu/quads.cl",
             "gpu/attention_rows.cl",
             "gpu/end_row.cl"),
-    COMBINE_SPLITS(
-            "gpu/combine_splits.cl", "common/views.cl", "common/attention_params.cl", "gpu/end_row.cl"),
+    COMBINE_SPLITS("gpu/combine_splits.cl", "common/views.cl", "common/attention_params.cl", "gpu/end_row.cl"),
     EXACT_ROWS(
             "gpu/exact_rows.cl",
             "common/views.cl",

@@ -9,7 +9,6 @@ import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
 import org.clattention.backend.RowLayout;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

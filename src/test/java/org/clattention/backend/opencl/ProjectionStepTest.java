@@ -9,7 +9,6 @@ import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

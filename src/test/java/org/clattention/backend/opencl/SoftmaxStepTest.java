@@ -7,7 +7,6 @@ import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceSoftmax;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
