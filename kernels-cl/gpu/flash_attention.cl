@@ -181,16 +181,16 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
         const int stored = at < rows && (at_i < seq.q_len || !(p.flags & RAGGED));
         const float gate = (p.flags & HAS_GATE) && stored ? head_gate[at_h] : 1.0f;
         const size_t to = view_index(p.out, b, at_h, seq.q_row + at_i);
-        float4 finite = (float4)(0.0f);  // stays zero if all is
+        int4 finite = (int4)(-1);
 #pragma unroll
         for (int n = 0; n < SLICES; n++) {
             const int c = n * KEYS + 4 * lane;
             const float4 value = acc[n][m] * factor[item_row + m];
-            finite += value * 0.0f;
+            finite &= isfinite(value);
             // A head gated off is gone, whatever it holds.
             store_context(context, to + c, stored ? p.value_size - c : 0, gate == 0.0f ? (float4)(0.0f) : value * gate);
         }
-        if (isnan(finite.x + finite.y + finite.z + finite.w)) atomic_or(&odd[item_row + m], 1);
+        if (!all(finite)) atomic_or(&odd[item_row + m], 1);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     // Rows of the next sequence are not this one's to make again.
