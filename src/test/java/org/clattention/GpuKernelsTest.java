@@ -39,7 +39,7 @@ class GpuKernelsTest {
             names = {"POCL_GPU", "RUSTICL_GPU", "OCLGRIND_GPU"})
     @Tag("small")
     void tinyCasesEqualThePortableOnes(TestDevice device) {
-        run(device, "tiny", device.simulated() ? 15 : 300);
+        run(device, "tiny", device == TestDevice.POCL_GPU ? 300 : 15);
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class GpuKernelsTest {
             value = TestDevice.class,
             names = {"POCL_GPU", "RUSTICL_GPU"})
     void smallCasesEqualThePortableOnes(TestDevice device) {
-        run(device, "small", device == TestDevice.POCL_GPU ? 500 : 60);
+        run(device, "small", device == TestDevice.POCL_GPU ? 500 : 15);
     }
 
     @ParameterizedTest
@@ -55,7 +55,7 @@ class GpuKernelsTest {
             value = TestDevice.class,
             names = {"POCL_GPU", "RUSTICL_GPU"})
     void mediumCasesEqualThePortableOnes(TestDevice device) {
-        run(device, "medium", device == TestDevice.POCL_GPU ? 200 : 40);
+        run(device, "medium", device == TestDevice.POCL_GPU ? 200 : 5);
     }
 
     private static void run(TestDevice device, String size, int count) {
