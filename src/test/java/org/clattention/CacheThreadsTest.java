@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.SmallLayer;
-import org.clattention.testing.TestDevice;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class CacheThreadsTest extends DeviceTest {
 
     @BeforeEach
     void skipOnTheSimulator() {
-        assumeTrue(device != TestDevice.OCLGRIND, "the simulator itself is not safe for many threads");
+        assumeTrue(!device.simulated(), "the simulator itself is not safe for many threads");
     }
 
     /**

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import org.clattention.testing.DeviceTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.Test;
  */
 class ExactProjectionTest extends DeviceTest {
     @Test
-    @Tag("small")
     void projectionsOfIntegersAreExact() {
         try (AttentionEngine engine = device.open()) {
             for (DataType type : new DataType[] {DataType.F32, DataType.F16, DataType.BF16}) {

@@ -15,7 +15,6 @@ import org.clattention.opencl.OpenClException;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,13 +49,13 @@ class FaultInjectionTest extends DeviceTest {
 
     @Test
     void makingLayers() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(engine -> SmallLayer.open(engine).close(), "clEnqueueWriteBuffer");
     }
 
     @Test
     void softmax() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(
                 engine -> {
                     try (Tensor x = engine.tensor(new float[] {1, 2, 3, 4}, 2, 2);
@@ -69,13 +68,13 @@ class FaultInjectionTest extends DeviceTest {
 
     @Test
     void everythingFromWeightsToResult() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(SmallLayer::run, "clFinish");
     }
 
     @Test
     void buildingWithoutCache() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         try (AttentionEngine healthy = device.open()) {
             float[] want = SmallLayer.run(healthy);
             List<String> calls;

@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.clattention.testing.DeviceTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pruned layer is smaller and computes what the whole layer computes with the same heads gated to 0. */
@@ -16,7 +15,6 @@ class HeadPruningTest extends DeviceTest {
     private static final float TOLERANCE = 2e-5f;
 
     @Test
-    @Tag("small")
     void prunedEqualsGated() {
         try (AttentionEngine engine = device.open()) {
             for (int seed = 0; seed < 40; seed++) {
@@ -127,7 +125,6 @@ class HeadPruningTest extends DeviceTest {
     }
 
     @Test
-    @Tag("small")
     void headsThatAreNotThereAreRefused() {
         SplittableRandom random = new SplittableRandom(1);
         AttentionConfig config = new AttentionConfig(5, 5, 4, 4, 2, 2, 3, AttentionOptions.DEFAULT);

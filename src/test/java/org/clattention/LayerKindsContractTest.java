@@ -12,7 +12,6 @@ import org.clattention.testing.DeviceTest;
 import org.clattention.testing.LatentCase;
 import org.clattention.testing.OperatorCase;
 import org.clattention.testing.RaggedCase;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +63,7 @@ class LayerKindsContractTest extends DeviceTest {
 
     private void run(
             String kind, int pocl, int rusticl, int oclgrind, BiFunction<AttentionEngine, String, String> check) {
-        int count = device.takesMostCases() ? pocl : device == TestDevice.OCLGRIND ? oclgrind : rusticl;
+        int count = device.takesMostCases() ? pocl : device.simulated() ? oclgrind : rusticl;
         assumeTrue(count > 0, "too slow for a simulator");
         List<String> failures = new ArrayList<>();
         try (AttentionEngine engine = device.open()) {

@@ -9,7 +9,6 @@ import org.clattention.testing.AttentionCases;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.LayerAnswers;
 import org.clattention.testing.LayerCases;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +22,13 @@ class MultiHeadContractTest extends DeviceTest {
 
     @Test
     void agreesOnSmallCases() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         run("layer-small", device.takesMostCases() ? 300 : 30);
     }
 
     @Test
     void agreesOnMediumCases() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         run("layer-medium", device.takesMostCases() ? 200 : 20);
     }
 

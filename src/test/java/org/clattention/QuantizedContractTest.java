@@ -1,6 +1,7 @@
 package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -33,12 +34,13 @@ class QuantizedContractTest extends DeviceTest {
 
     @Test
     void caches() {
+        assumeFalse(device.isJava(), "the engine in Java has no caches in blocks");
         run("q8cache-tiny", 40, (engine, name) -> CacheWalk.check(engine, name, 25));
         run("latentq8cache-tiny", 30, (engine, name) -> CacheWalk.check(engine, name, 25));
     }
 
     private void run(String kind, int pocl, BiFunction<AttentionEngine, String, String> check) {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         int count = device == TestDevice.POCL ? pocl : pocl / 6;
         List<String> failures = new ArrayList<>();
         try (AttentionEngine engine = device.open()) {

@@ -22,7 +22,7 @@ class ThreadsTest extends DeviceTest {
 
     @BeforeEach
     void skipOnTheSimulator() {
-        assumeTrue(device != TestDevice.OCLGRIND, "the simulator itself is not safe for many threads");
+        assumeTrue(!device.simulated(), "the simulator itself is not safe for many threads");
     }
 
     @Test

@@ -95,6 +95,8 @@ public interface Lane extends AutoCloseable {
         PACKED_ROWS,
         PACKED_KEYS,
         PACKED_VALUES,
-        PARTS
+        PARTS,
+        PARTIAL_ROWS,
+        ROW_FLAGS
     }
 }

@@ -39,6 +39,22 @@ public final class Agreement {
         return problem.isEmpty() ? "" : "-Dclattention.case=" + c.name() + problem + " (" + c + ")";
     }
 
+    /**
+     * Checks one way of computing against another: both have the rounding errors of f32, but what is not finite must be so in
+     * both, and alike.
+     *
+     * @return what disagrees, with what reproduces it; empty if nothing does
+     */
+    public static String checkAlike(AttentionCase c, Answers got, Answers want) {
+        PlainAttention plain = PlainAttention.of(c);
+        double score = EPSILON * Math.sqrt(c.headSize()) * (1 + plain.scoreMagnitude());
+        double weight = score + EPSILON * Math.sqrt(c.keys());
+        double output = weight * plain.valueMagnitude() + rounding(c.types().query(), want.output());
+        String problem = compare("output", got.output(), want.output(), want.output(), 4 * output)
+                + compare("logSumExp", got.logSumExp(), want.logSumExp(), want.logSumExp(), 4 * (score + weight));
+        return problem.isEmpty() ? "" : "-Dclattention.case=" + c.name() + problem + " (" + c + ")";
+    }
+
     static String summaries(AttentionCase c, Answers got, Answers f32, double weight) {
         if (c.topKeys() < 0 || got.summaries() == null) {
             return (c.topKeys() < 0) == (got.summaries() == null) ? "" : "; summaries are missing, or not wanted";

@@ -45,6 +45,35 @@ public record AttentionCase(
         @Nullable ScoresStage wanted,
         boolean wantLogSumExp) {
 
+    /** The same case without scores, weights or summaries wanted: one that a fused kernel can take. */
+    public AttentionCase fused() {
+        return new AttentionCase(
+                name,
+                batch,
+                heads,
+                kvHeads,
+                queries,
+                keys,
+                past,
+                headSize,
+                valueSize,
+                merged,
+                options,
+                query,
+                key,
+                value,
+                attend,
+                bias,
+                lengths,
+                sinks,
+                slopes,
+                types,
+                -1,
+                false,
+                null,
+                wantLogSumExp);
+    }
+
     /** The position of query {@code i}. */
     int position(int b, int i) {
         if (options.alignment() == CausalAlignment.BOTTOM_RIGHT) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.clattention.AttentionEngine;
@@ -21,31 +22,42 @@ import org.clattention.KernelSet;
  */
 public enum TestDevice {
     /** PoCL on the CPU: the device that most cases run on. */
-    POCL("portable computing language"),
+    POCL("portable computing language", KernelSet.PORTABLE),
     /** PoCL with the kernels made for CPUs. Building their many variants takes longer than running the cases. */
-    POCL_CPU("portable computing language"),
+    POCL_CPU("portable computing language", KernelSet.AUTO),
+    /** PoCL with the kernels made for GPUs. */
+    POCL_GPU("portable computing language", KernelSet.GPU),
     /** Rusticl on llvmpipe: another compiler. */
-    RUSTICL("rusticl"),
+    RUSTICL("rusticl", KernelSet.PORTABLE),
+    /** Rusticl with the kernels made for GPUs. */
+    RUSTICL_GPU("rusticl", KernelSet.GPU),
     /** Oclgrind: a simulator that finds races and stray accesses. Runs tests tagged "small". */
-    OCLGRIND("oclgrind"),
+    OCLGRIND("oclgrind", KernelSet.PORTABLE),
+    /** Oclgrind with the kernels made for GPUs: their barriers and local memory are what it looks at best. */
+    OCLGRIND_GPU("oclgrind", KernelSet.GPU),
     /** The engine in Java, with the Vector API where the JVM has it. Always there. */
-    JAVA("jvm"),
+    JAVA("jvm", KernelSet.AUTO),
     /** The same with scalar loops. */
-    JAVA_SCALAR("jvm");
+    JAVA_SCALAR("jvm", KernelSet.AUTO);
 
     private final String platform;
+    private final KernelSet kernels;
 
-    TestDevice(String platform) {
+    TestDevice(String platform, KernelSet kernels) {
         this.platform = platform;
+        this.kernels = kernels;
     }
 
-    /** The word by which this device is required. */
+    /** The word by which this device is required: that of its implementation, whatever the kernels. */
     public String word() {
-        return switch (this) {
-            case POCL_CPU -> POCL.word();
-            case JAVA_SCALAR -> JAVA.word();
-            default -> name().toLowerCase(Locale.ROOT);
-        };
+        String name = name().toLowerCase(Locale.ROOT);
+        int kernelSet = name.indexOf('_');
+        return kernelSet < 0 ? name : name.substring(0, kernelSet);
+    }
+
+    /** Whether this is the simulator, which has time for little. */
+    public boolean simulated() {
+        return word().equals("oclgrind");
     }
 
     /** Whether it is the engine in Java. */
@@ -76,13 +88,22 @@ public enum TestDevice {
         return found.get();
     }
 
+    /**
+     * The devices that every contract is checked on. {@code -Dclattention.sets=all} adds those with the kernels made for GPUs:
+     * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them.
+     */
+    public static List<TestDevice> ofContracts() {
+        boolean all = System.getProperty("clattention.sets", "").equals("all");
+        return Arrays.stream(values())
+                .filter(device -> all || device.kernels != KernelSet.GPU)
+                .toList();
+    }
+
     /** Options that open this device, or skip the test. */
     public EngineOptions options() {
-        // Read when an engine is opened; tests open theirs one after another.
+        // Read whenever an engine is opened.
         System.setProperty("clattention.java.vector", Boolean.toString(this != JAVA_SCALAR));
-        return EngineOptions.DEFAULT
-                .withDevice(require().selector())
-                .withKernels(this == POCL_CPU ? KernelSet.AUTO : KernelSet.PORTABLE);
+        return EngineOptions.DEFAULT.withDevice(require().selector()).withKernels(kernels);
     }
 
     /** An engine on this device, or a skipped test. */
@@ -109,7 +130,7 @@ public enum TestDevice {
     boolean isRequired(String words, String vendors) {
         boolean oclgrindLoaded = vendors.toLowerCase(Locale.ROOT).contains("oclgrind");
         return Arrays.stream(words.split(",")).anyMatch(word -> word.strip().equals(word()))
-                && (this == OCLGRIND) == oclgrindLoaded;
+                && simulated() == oclgrindLoaded;
     }
 
     private static String vendors() {

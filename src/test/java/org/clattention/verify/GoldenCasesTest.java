@@ -53,7 +53,7 @@ class GoldenCasesTest extends DeviceTest {
     }
 
     private void onDevice(List<Path> files) {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         try (AttentionEngine engine = device.open()) {
             Map<String, List<String>> skipped = run(new EngineRunner(engine), files);
             assertThat(skipped.keySet()).allMatch(reason -> KNOWN_GAPS.stream().anyMatch(reason::matches));

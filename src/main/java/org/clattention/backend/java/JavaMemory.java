@@ -111,7 +111,9 @@ final class JavaMemory {
             case F16, BF16 -> short.class;
             case I32 -> int.class;
             case U8, BOOL -> byte.class;
-            default -> throw new IllegalArgumentException(name + ": the Java engine does not store type " + type);
+            default ->
+                throw new IllegalArgumentException(
+                        name + ": the Java engine does not store type " + type + "; use F32, F16 or BF16");
         };
     }
 }

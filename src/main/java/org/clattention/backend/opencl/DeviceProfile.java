@@ -35,11 +35,15 @@ public record DeviceProfile(
                 kernels);
     }
 
-    /** The set of kernels for this device: never {@code AUTO}. */
+    /** The set of kernels for this device: never {@code AUTO}, and never one that it has no room for. */
     KernelSet set() {
+        if (kernels == KernelSet.GPU) {
+            return GpuPlan.lacks(this).isEmpty() ? KernelSet.GPU : KernelSet.PORTABLE;
+        }
         if (kernels != KernelSet.AUTO) {
             return kernels;
         }
+        // The kernels for GPUs have not run on one yet: nobody gets them without asking.
         return kind == DeviceInfo.Kind.CPU && vectorFloats >= 8 ? KernelSet.CPU : KernelSet.PORTABLE;
     }
 }

@@ -52,9 +52,18 @@ public final class OpenClBackend implements Backend {
      * @param options profiling and kernels; the device has been selected already
      */
     public OpenClBackend(OpenClDevice device, ProgramCache cache, EngineOptions options) {
+        this(
+                device,
+                cache,
+                DeviceProfile.of(device.info(), device.vectorFloats(), options.kernels()),
+                options.profiling());
+    }
+
+    /** As if the device had this profile: for tests of what the planner does on others. */
+    OpenClBackend(OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling) {
         this.info = device.info();
-        this.profile = DeviceProfile.of(info, device.vectorFloats(), options.kernels());
-        this.profiling = options.profiling();
+        this.profile = profile;
+        this.profiling = profiling;
         this.context = Context.open(device);
         try {
             this.placeholder = context.allocate(256, "placeholder");

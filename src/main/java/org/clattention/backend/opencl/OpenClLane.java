@@ -43,6 +43,8 @@ final class OpenClLane implements Lane {
     private final Rows rows;
     private final PanelProducts panelProducts;
     private final FusedAttention fused;
+    private final GpuProducts gpuProducts;
+    private final GpuAttention gpuAttention;
     private boolean unfinished;
     private final List<Event> pending = new ArrayList<>();
 
@@ -55,6 +57,8 @@ final class OpenClLane implements Lane {
         this.rows = new Rows(this);
         this.panelProducts = new PanelProducts(this);
         this.fused = new FusedAttention(this);
+        this.gpuProducts = new GpuProducts(this);
+        this.gpuAttention = new GpuAttention(this);
     }
 
     Queue queue() {
@@ -138,6 +142,8 @@ final class OpenClLane implements Lane {
         OpenClWeights packed = (OpenClWeights) weights;
         if (PanelProducts.takes(packed, firstOutput)) {
             panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
+        } else if (GpuPlan.fits(profile()) && !packed.type().isQuantized()) {
+            gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
         } else {
             products.projectHeads(x, batch, length, packed, firstOutput, targets);
         }
@@ -148,6 +154,8 @@ final class OpenClLane implements Lane {
         OpenClWeights packed = (OpenClWeights) weights;
         if (PanelProducts.takes(packed, 0)) {
             panelProducts.project(x, Math.toIntExact(rows), packed, y);
+        } else if (GpuPlan.fits(profile()) && !packed.type().isQuantized()) {
+            gpuProducts.project(x, Math.toIntExact(rows), packed, y);
         } else {
             products.project(x, rows, packed, y);
         }
@@ -157,6 +165,8 @@ final class OpenClLane implements Lane {
     public void attend(AttentionStep step) {
         if (CpuPlan.unfusable(profile(), step).isEmpty()) {
             fused.run(step);
+        } else if (GpuPlan.unfusable(profile(), step).isEmpty()) {
+            gpuAttention.run(step);
         } else {
             attention.run(step);
         }

@@ -27,6 +27,11 @@ public record ProductTile(int m, int n, int k, int groupM, int groupN) {
                 .with("GROUP_N", groupN);
     }
 
+    /** The same as text. */
+    String options() {
+        return "-DTILE_M=" + m + " -DTILE_N=" + n + " -DTILE_K=" + k + " -DGROUP_M=" + groupM + " -DGROUP_N=" + groupN;
+    }
+
     /** Local memory of a group: both operands' tiles, with a column of padding. */
     public long localBytes() {
         return 4L * k * ((m + 1) + (n + 1));

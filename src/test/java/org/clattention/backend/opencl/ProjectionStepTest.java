@@ -9,7 +9,6 @@ import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +26,7 @@ class ProjectionStepTest extends StepTest {
 
     @Test
     void projectsTileEdgesExactly() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         for (int rows : EDGES) {
             for (int inner : EDGES) {
                 for (int columns : EDGES) {
@@ -59,7 +58,7 @@ class ProjectionStepTest extends StepTest {
 
     @Test
     void writesHeadsAcrossTiles() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         for (int length : new int[] {1, 31, 33}) {
             for (int size : new int[] {1, 31, 32, 33, 59}) {
                 heads(3, length, 33, 4, 2, size, 8, 3);

@@ -1,6 +1,7 @@
 package org.clattention.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
@@ -19,7 +20,6 @@ import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
 import org.clattention.backend.StoreStep;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +43,7 @@ class QuantizedStepTest extends StepTest {
 
     @Test
     void projectsEdgesExactly() {
-        assumeTrue(device != TestDevice.OCLGRIND, "too slow for a simulator");
+        assumeTrue(!device.simulated(), "too slow for a simulator");
         for (DataType type : List.of(DataType.Q8_0, DataType.Q4_0)) {
             for (int rows : ROWS) {
                 for (int outputs : OUTPUTS) {
@@ -143,6 +143,7 @@ class QuantizedStepTest extends StepTest {
     @Test
     @Tag("small")
     void storesBlocks() {
+        assumeFalse(device.isJava(), "the engine in Java has no caches in blocks");
         int heads = 2;
         int rows = 3;
         int size = 64;

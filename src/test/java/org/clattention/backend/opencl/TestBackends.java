@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
+import org.clattention.KernelSet;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
@@ -32,6 +33,25 @@ public final class TestBackends {
                 .findFirst()
                 .orElseThrow();
         return new OpenClBackend(found, cache, device.options());
+    }
+
+    /** A backend with these kernels that plans as if the device had so many compute units. */
+    static Backend planning(TestDevice device, int computeUnits, KernelSet kernels) {
+        String selector = device.require().selector();
+        OpenClDevice found = OpenClDevices.discover().stream()
+                .filter(d -> d.info().selector().equals(selector))
+                .findFirst()
+                .orElseThrow();
+        DeviceProfile profile = DeviceProfile.of(found.info(), found.vectorFloats(), kernels);
+        DeviceProfile planned = new DeviceProfile(
+                profile.kind(),
+                computeUnits,
+                profile.maxWorkGroupSize(),
+                profile.localMemoryBytes(),
+                profile.maxAllocationBytes(),
+                profile.vectorFloats(),
+                kernels);
+        return new OpenClBackend(found, ProgramCache.ofEnvironment(), planned, false);
     }
 
     /** 2 · 3 by the projection kernel. */

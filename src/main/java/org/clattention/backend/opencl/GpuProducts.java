@@ -1,0 +1,54 @@
+package org.clattention.backend.opencl;
+
+import java.nio.ByteBuffer;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadTarget;
+import org.clattention.backend.HeadView;
+import org.clattention.opencl.Kernel;
+import org.clattention.opencl.NdRange;
+
+/** Launches products on GPUs: tiles in registers for many rows, streams of weights for few. */
+final class GpuProducts {
+    private final OpenClLane lane;
+
+    GpuProducts(OpenClLane lane) {
+        this.lane = lane;
+    }
+
+    void project(DeviceArray x, int rows, OpenClWeights weights, DeviceArray y) {
+        HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
+        projectHeads(x, 1, rows, weights, 0, new HeadTarget(view, 1, weights.outputs()));
+    }
+
+    void projectHeads(
+            DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
+        int rows = Math.multiplyExact(batch, length);
+        int columns = ProjectionParams.columns(targets);
+        String options = " -DWIDTH=" + GpuPlan.width(weights.inputs(), targets)
+                + Roles.role("ACT", x)
+                + Roles.role("WGT", weights.type())
+                + Roles.role("OUT", targets[0].view().array());
+        Kernel kernel;
+        NdRange range;
+        if (GpuPlan.streams(rows)) {
+            int items = GpuPlan.ROW_PRODUCT_ITEMS;
+            String few = "-DROWS=" + GpuPlan.streamRows(rows) + " -DGROUP_ITEMS=" + items;
+            kernel = lane.kernel(KernelId.GPU_ROW_PRODUCT, few + options);
+            range = NdRange.ofGroups(new long[] {(columns + 3) / 4}, new long[] {items});
+        } else {
+            ProductTile tile = GpuPlan.productTile(lane.profile(), rows, columns);
+            kernel = lane.kernel(KernelId.TILED_PRODUCT, tile.options() + options);
+            range = NdRange.ofGroups(tile.groups(rows, columns, 1), tile.local());
+        }
+        Kernel.Arguments arguments = kernel.arguments()
+                .buffer(OpenClArray.bufferOf(x))
+                .buffer(weights.matrix())
+                .buffer(weights.bias());
+        for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
+            arguments.buffer(
+                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
+        }
+        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
+        lane.launch(arguments.struct(params).done(), range);
+    }
+}
