@@ -1,6 +1,7 @@
 package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -25,6 +26,7 @@ class SteadyStateTest extends DeviceTest {
 
     @Test
     void prefillAllocatesNothingAndWaitsOnce() {
+        assumeFalse(device.isJava(), "about calls of OpenCL");
         try (AttentionEngine engine = device.open();
                 MultiHeadAttention layer = SmallLayer.open(engine);
                 Tensor x = engine.tensor(SmallLayer.input(), SmallLayer.shape());
@@ -49,6 +51,7 @@ class SteadyStateTest extends DeviceTest {
 
     @Test
     void decodingAllocatesNothingAndWaitsOnce() {
+        assumeFalse(device.isJava(), "about calls of OpenCL");
         AttentionOptions window =
                 new AttentionOptions(OptionalDouble.empty(), true, CausalAlignment.TOP_LEFT, 3, -1, 0);
         AttentionConfig config = SmallLayer.CONFIG.withOptions(window);
@@ -77,6 +80,7 @@ class SteadyStateTest extends DeviceTest {
     /** What is cached as it was projected needs no step of its own: as many launches as without a cache. */
     @Test
     void contiguousCachesTakeNoLaunches() {
+        assumeFalse(device.isJava(), "about calls of OpenCL");
         try (AttentionEngine engine = device.open();
                 MultiHeadAttention layer = SmallLayer.open(engine);
                 KvCache cache = layer.newCache(CacheOptions.contiguous(2, 32));
