@@ -83,6 +83,11 @@ public final class Program extends Handle {
             Cl.before("clBuildProgram");
             cl_device_id[] devices = {context.device().id()};
             int answer = CL.clBuildProgram(id, 1, devices, options, null, null);
+            if (answer == CL.CL_BUILD_PROGRAM_FAILURE) {
+                // PoCL builds through temporary files and has been seen to lose one; sound source builds the second
+                // time.
+                answer = CL.clBuildProgram(id, 1, devices, options, null, null);
+            }
             if (answer != CL.CL_SUCCESS) {
                 throw new OpenClException("clBuildProgram", answer, failure(context, id, source, options));
             }
