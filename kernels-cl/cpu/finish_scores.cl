@@ -90,8 +90,9 @@ inline float sum_of(const float16 x)
     return (b.x + b.y) + (b.z + b.w);
 }
 
-// One step of the online softmax over s[0 .. count): s becomes 2^(factor * s - shift), where the shift is the largest
-// score so far. Returns what the results of earlier steps must be multiplied with. NaN makes the sums NaN.
+// One step of the online softmax over s[0 .. count): s becomes 2^(factor * (s - shift)), where the shift is the largest
+// score so far: the weight of the largest is exactly 1. Returns what the results of earlier steps must be multiplied with.
+// NaN makes the sums NaN.
 inline float soften(float *s, const int count, const float factor, float *largest, float16 *sums)
 {
     float16 most0 = -INFINITY, most1 = -INFINITY;
@@ -100,20 +101,20 @@ inline float soften(float *s, const int count, const float factor, float *larges
         most0 = x0 > most0 ? x0 : most0;
         most1 = x1 > most1 ? x1 : most1;
     }
-    const float most = largest_of(most0 > most1 ? most0 : most1) * factor;
+    const float most = largest_of(most0 > most1 ? most0 : most1);
     const float before = *largest;
     const float now = most > before ? most : before;
     const float shift = now == -INFINITY ? 0.0f : now;
     float16 sums0 = 0.0f, sums1 = 0.0f;
     for (int n = 0; n < count; n += 32) {
-        const float16 e0 = exp2_vector(fma(vload16(0, s + n), (float16)(factor), (float16)(-shift)));
-        const float16 e1 = exp2_vector(fma(vload16(1, s + n), (float16)(factor), (float16)(-shift)));
+        const float16 e0 = exp2_vector((vload16(0, s + n) - shift) * factor);
+        const float16 e1 = exp2_vector((vload16(1, s + n) - shift) * factor);
         put16(e0, 0, s + n);
         put16(e1, 1, s + n);
         sums0 += e0;
         sums1 += e1;
     }
-    const float correction = before == -INFINITY ? 0.0f : exp2_scalar(before - shift);
+    const float correction = before == -INFINITY ? 0.0f : exp2_scalar((before - shift) * factor);
     *sums = fma(*sums, (float16)(correction), sums0 + sums1);
     *largest = now;
     return correction;

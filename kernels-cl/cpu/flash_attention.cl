@@ -131,7 +131,7 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
     const stored_t stored = {k, v, table, k_type, F32_CODE, {ROWS_PLAIN, 1, 0}};
     for (int r = 0; r < ROWS && block * ROWS + r < all_rows; r++) {
         if (rows[r].i >= seq.q_len && (p.flags & RAGGED)) continue;
-        finish_row(o_tile + r * p.value_size, largest[r], sum_of(sums[r]), p, seq, stored, q, q_type, mask, bias, bias_type,
+        finish_row(o_tile + r * p.value_size, largest[r] * factor, sum_of(sums[r]), p, seq, stored, q, q_type, mask, bias, bias_type,
                    alibi_slopes, sinks, head_gate, context, out_type, log_sum_exp, has_log_sum_exp, b, kv_head, rows[r]);
     }
 }
