@@ -40,7 +40,8 @@ final class CommonOptions {
     @Option(
             names = "--kernels",
             paramLabel = "SET",
-            description = "auto (default): the set made for the device. portable: right anywhere. cpu, gpu: that set.")
+            description =
+                    "auto (default): cpu on CPU devices with vectors, portable elsewhere. portable, cpu, gpu: that set.")
     private KernelSet kernels = KernelSet.AUTO;
 
     private boolean verbose;
