@@ -26,7 +26,8 @@ public record AttentionConfig(
         int valueHeadSize,
         AttentionOptions options,
         @Nullable RotaryConfig rotary,
-        double normEpsilon) {
+        double normEpsilon)
+        implements BlockAttention {
     private static final double DEFAULT_NORM_EPSILON = 1e-6;
 
     /** A layer without rotary embedding. */
@@ -212,6 +213,16 @@ public record AttentionConfig(
     /** Rows of W_v: Hkv · dv. */
     public int valueWidth() {
         return numKvHeads * valueHeadSize;
+    }
+
+    @Override
+    public int rotatedSize() {
+        return headSize;
+    }
+
+    @Override
+    public long cachedPerToken() {
+        return (long) numKvHeads * (headSize + valueHeadSize);
     }
 
     /** Columns of W_O: Hq · dv. */

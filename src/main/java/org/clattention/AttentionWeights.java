@@ -26,7 +26,8 @@ public record AttentionWeights(
         @Nullable HostTensor keyBias,
         @Nullable HostTensor valueBias,
         @Nullable HostTensor outputBias,
-        HeadExtras extras) {
+        HeadExtras extras)
+        implements BlockAttentionWeights {
 
     /** Weights with biases, without extras. */
     public AttentionWeights(
@@ -94,6 +95,7 @@ public record AttentionWeights(
      *
      * @throws IllegalArgumentException if {@link HostTensor#to} cannot: quantized types take rows of whole blocks of 32
      */
+    @Override
     public AttentionWeights to(DataType type) {
         return new AttentionWeights(
                 query.to(type),

@@ -3,7 +3,7 @@ package org.clattention;
 /**
  * The shape of a transformer block: attention and a feed-forward network, each with a norm and a residual sum.
  *
- * @param attention the attention layer; its output must be as wide as its input
+ * @param attention the attention layer, multi-head or latent; its output must be as wide as its input
  * @param norm which norm
  * @param position where the norms stand
  * @param normEpsilon added to the variance
@@ -11,7 +11,7 @@ package org.clattention;
  * @param hiddenWidth F: width of the feed-forward network's hidden layer
  */
 public record BlockConfig(
-        AttentionConfig attention,
+        BlockAttention attention,
         Norm norm,
         NormPosition position,
         double normEpsilon,
@@ -31,17 +31,19 @@ public record BlockConfig(
         /** x += attend(norm1(x)); y = x + ffn(norm2(x)). */
         PRE,
         /** x = norm1(x + attend(x)); y = norm2(x + ffn(x)). */
-        POST
+        POST,
+        /** x += attentionNorm(attend(norm1(x))); y = x + feedForwardNorm(ffn(norm2(x))): as in Gemma 2 and 3. */
+        SANDWICH
     }
 
     /** Checks sizes. */
     public BlockConfig {
         Checks.positive("normEpsilon", normEpsilon);
         Checks.positive("hiddenWidth", hiddenWidth);
-        if (attention.outputWidth() != attention.modelWidth() || attention.memoryWidth() != attention.modelWidth()) {
-            throw new IllegalArgumentException("attention: memory width " + attention.memoryWidth()
-                    + " and output width " + attention.outputWidth() + " must be the model width "
-                    + attention.modelWidth() + " in a block");
+        if (attention instanceof AttentionConfig layer
+                && (layer.outputWidth() != layer.modelWidth() || layer.memoryWidth() != layer.modelWidth())) {
+            throw new IllegalArgumentException("attention: memory width " + layer.memoryWidth() + " and output width "
+                    + layer.outputWidth() + " must be the model width " + layer.modelWidth() + " in a block");
         }
     }
 }

@@ -63,9 +63,14 @@ public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, in
         return new CacheOptions(kind, batch, capacity, blockSize, blocks, newType);
     }
 
-    void requireFit(AttentionConfig config) {
-        Checks.cachedRows(type, "head size", config.headSize());
-        Checks.cachedRows(type, "value head size", config.valueHeadSize());
+    void requireFit(BlockAttention attention) {
+        if (attention instanceof AttentionConfig layer) {
+            Checks.cachedRows(type, "head size", layer.headSize());
+            Checks.cachedRows(type, "value head size", layer.valueHeadSize());
+        } else if (attention instanceof LatentConfig latent) {
+            Checks.cachedRows(type, "size of the latent", latent.latentSize());
+            Checks.cachedRows(type, "size of the shared key", latent.ropeHeadSize());
+        }
     }
 
     CacheOptions withBatch(int newBatch) {

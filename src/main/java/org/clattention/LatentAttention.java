@@ -37,11 +37,10 @@ public final class LatentAttention implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and r and dr are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
-        Checks.cachedRows(options.type(), "size of the latent", config.latentSize());
-        Checks.cachedRows(options.type(), "size of the shared key", config.ropeHeadSize());
+        options.requireFit(config);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
-            CacheStore store = new CacheStore(engine.backend(), options, 1, config.cachedSize(), 0);
+            CacheStore store = CacheStore.of(engine.backend(), options, config);
             return new KvCache(engine, this, config.options().leftWindow(), store);
         }
     }

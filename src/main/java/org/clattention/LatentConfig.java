@@ -29,7 +29,8 @@ public record LatentConfig(
         AttentionOptions options,
         @Nullable RotaryConfig rotary,
         double normEpsilon,
-        Form form) {
+        Form form)
+        implements BlockAttention {
 
     /** Two ways to the same result. */
     public enum Form {
@@ -78,6 +79,16 @@ public record LatentConfig(
     /** What is cached per token: r + dr numbers. */
     public int cachedSize() {
         return latentSize + ropeHeadSize;
+    }
+
+    @Override
+    public int rotatedSize() {
+        return ropeHeadSize;
+    }
+
+    @Override
+    public long cachedPerToken() {
+        return cachedSize();
     }
 
     /** The factor of the scores. */

@@ -22,7 +22,8 @@ public record LatentWeights(
         HostTensor latentDown,
         HostTensor latentNorm,
         HostTensor latentUp,
-        HostTensor output) {
+        HostTensor output)
+        implements BlockAttentionWeights {
 
     /**
      * These weights with matrices rounded to another floating-point or quantized type, in which the device will store them.
@@ -30,6 +31,7 @@ public record LatentWeights(
      *
      * @throws IllegalArgumentException if {@link HostTensor#to} cannot: quantized types take rows of whole blocks of 32
      */
+    @Override
     public LatentWeights to(DataType type) {
         return new LatentWeights(
                 converted(query, type),

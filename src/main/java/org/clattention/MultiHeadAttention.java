@@ -44,8 +44,7 @@ public final class MultiHeadAttention implements AutoCloseable {
         options.requireFit(config);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
-            CacheStore store = new CacheStore(
-                    engine.backend(), options, config.numKvHeads(), config.headSize(), config.valueHeadSize());
+            CacheStore store = CacheStore.of(engine.backend(), options, config);
             return new KvCache(engine, this, config.options().leftWindow(), store);
         }
     }

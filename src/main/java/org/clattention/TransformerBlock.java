@@ -37,12 +37,11 @@ public final class TransformerBlock implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
-        AttentionConfig attention = config.attention();
+        BlockAttention attention = config.attention();
         options.requireFit(attention);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
-            CacheStore store = new CacheStore(
-                    engine.backend(), options, attention.numKvHeads(), attention.headSize(), attention.valueHeadSize());
+            CacheStore store = CacheStore.of(engine.backend(), options, attention);
             return new KvCache(engine, this, attention.options().leftWindow(), store);
         }
     }
@@ -64,12 +63,12 @@ public final class TransformerBlock implements AutoCloseable {
         if (inputs.memory() != null) {
             throw new IllegalArgumentException("memory: a block attends to its own input alone");
         }
-        AttentionConfig attention = config.attention();
+        BlockAttention attention = config.attention();
         int width = attention.modelWidth();
         int heads = attention.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
         MaskArguments masks = LayerCalls.masks(
-                inputs, arguments, attention.options(), heads, attention.rotary(), attention.headSize());
+                inputs, arguments, attention.options(), heads, attention.rotary(), attention.rotatedSize());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer::forward);
     }
 

@@ -29,6 +29,8 @@ class ArchitectureTest {
             "AttentionConfig",
             "AttentionOptions",
             "AttentionWeights",
+            "BlockAttention",
+            "BlockAttentionWeights",
             "BlockConfig",
             "BlockWeights",
             "CacheFullException",
@@ -50,7 +52,9 @@ class ArchitectureTest {
             "PeakRates",
             "RotaryConfig",
             "RotaryScaling",
-            "ScoresStage");
+            "ScoresStage",
+            "StackConfig",
+            "StackWeights");
 
     @Test
     void onlyTheThinLayerImportsJocl() {

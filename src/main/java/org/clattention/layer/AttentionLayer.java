@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The steps of a multi-head attention layer: project; normalize, rotate and cache; attend; project. Arguments have been
  * checked.
  */
-public final class AttentionLayer implements AutoCloseable {
+public final class AttentionLayer implements SelfAttention {
     private final AttentionConfig config;
     private final ParameterArrays parameters;
     private final PackedWeights query;
@@ -108,6 +108,7 @@ public final class AttentionLayer implements AutoCloseable {
     }
 
     /** Queues the layer's steps. */
+    @Override
     public void forward(Lane lane, Call call) {
         TokenRows tokens = call.tokens();
         int heads = config.numHeads();

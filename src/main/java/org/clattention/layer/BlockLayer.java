@@ -4,18 +4,22 @@ import org.clattention.BlockConfig;
 import org.clattention.BlockConfig.NormPosition;
 import org.clattention.BlockWeights;
 import org.clattention.DataType;
+import org.clattention.HostTensor;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.backend.Lane.Scratch;
+import org.jspecify.annotations.Nullable;
 
 /** The steps of a transformer block. */
 public final class BlockLayer implements AutoCloseable {
     private final BlockConfig config;
-    private final AttentionLayer attention;
+    private final SelfAttention attention;
     private final ParameterArrays parameters;
     private final NormLayer norm1;
     private final NormLayer norm2;
+    private final @Nullable NormLayer attentionNorm;
+    private final @Nullable NormLayer feedForwardNorm;
     private final FeedForwardLayer feedForward;
 
     /** Copies the weights to the device. */
@@ -23,12 +27,14 @@ public final class BlockLayer implements AutoCloseable {
         this.config = config;
         this.parameters = new ParameterArrays(backend);
         try {
-            attention = parameters.own(new AttentionLayer(backend, config.attention(), weights.attention()));
+            attention = parameters.own(SelfAttention.of(backend, config.attention(), weights.attention()));
             double epsilon = config.normEpsilon();
             norm1 = new NormLayer(
                     parameters, "norm1", config.norm(), epsilon, weights.norm1Weight(), weights.norm1Bias());
             norm2 = new NormLayer(
                     parameters, "norm2", config.norm(), epsilon, weights.norm2Weight(), weights.norm2Bias());
+            attentionNorm = branchNorm("attention norm", weights.attentionNorm());
+            feedForwardNorm = branchNorm("feed-forward norm", weights.feedForwardNorm());
             feedForward = new FeedForwardLayer(parameters, config, weights);
         } catch (RuntimeException e) {
             parameters.close();
@@ -36,28 +42,40 @@ public final class BlockLayer implements AutoCloseable {
         }
     }
 
-    /** Queues the block's steps: those of {@code call} are the attention's, with the block's x and y. */
+    private @Nullable NormLayer branchNorm(String name, @Nullable HostTensor weight) {
+        return weight == null
+                ? null
+                : new NormLayer(parameters, name, config.norm(), config.normEpsilon(), weight, null);
+    }
+
+    /** Queues the block's steps: those of {@code call} are the attention's, with the block's x and y, which may be one. */
     public void forward(Lane lane, AttentionLayer.Call call) {
         long rows = call.tokens().rows();
         long elements = rows * config.attention().modelWidth();
         DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
         DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
         DeviceArray sum = lane.scratch(Scratch.RESIDUAL, DataType.F32, elements);
-        if (config.position() == NormPosition.PRE) {
-            norm1.forward(lane, call.x(), rows, normed);
-            attention.forward(lane, call.between(normed, branch));
-            lane.add(call.x(), branch, sum, elements);
-            norm2.forward(lane, sum, rows, normed);
-            feedForward.forward(lane, normed, rows, branch);
-            lane.add(sum, branch, call.y(), elements);
-        } else {
+        if (config.position() == NormPosition.POST) {
             attention.forward(lane, call.between(call.x(), branch));
             lane.add(call.x(), branch, sum, elements);
             norm1.forward(lane, sum, rows, sum);
             feedForward.forward(lane, sum, rows, branch);
             lane.add(sum, branch, branch, elements);
             norm2.forward(lane, branch, rows, call.y());
+            return;
         }
+        norm1.forward(lane, call.x(), rows, normed);
+        attention.forward(lane, call.between(normed, branch));
+        if (attentionNorm != null) {
+            attentionNorm.forward(lane, branch, rows, branch);
+        }
+        lane.add(call.x(), branch, sum, elements);
+        norm2.forward(lane, sum, rows, normed);
+        feedForward.forward(lane, normed, rows, branch);
+        if (feedForwardNorm != null) {
+            feedForwardNorm.forward(lane, branch, rows, branch);
+        }
+        lane.add(sum, branch, call.y(), elements);
     }
 
     @Override

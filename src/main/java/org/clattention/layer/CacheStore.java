@@ -1,6 +1,8 @@
 package org.clattention.layer;
 
 import java.util.Arrays;
+import org.clattention.AttentionConfig;
+import org.clattention.BlockAttention;
 import org.clattention.CacheFullException;
 import org.clattention.CacheOptions;
 import org.clattention.CacheOptions.Kind;
@@ -55,6 +57,13 @@ public final class CacheStore implements AutoCloseable {
             keys.close();
             throw e;
         }
+    }
+
+    /** Allocates a cache for the attention of a block. */
+    public static CacheStore of(Backend backend, CacheOptions options, BlockAttention attention) {
+        return attention instanceof AttentionConfig layer
+                ? new CacheStore(backend, options, layer.numKvHeads(), layer.headSize(), layer.valueHeadSize())
+                : new CacheStore(backend, options, 1, Math.toIntExact(attention.cachedPerToken()), 0);
     }
 
     private long rows() {

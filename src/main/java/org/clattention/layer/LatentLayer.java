@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The absorbed form rests on (q·W_k)·latent = q·(W_k·latent): attention runs among rows as if there were one key-value
  * head of size r + dr whose values are the latents.
  */
-public final class LatentLayer implements AutoCloseable {
+public final class LatentLayer implements SelfAttention {
     private final LatentConfig config;
     private final ParameterArrays parameters;
     private final @Nullable PackedWeights queryDown;
@@ -75,6 +75,7 @@ public final class LatentLayer implements AutoCloseable {
     }
 
     /** Queues the layer's steps. */
+    @Override
     public void forward(Lane lane, AttentionLayer.Call call) {
         TokenRows tokens = call.tokens();
         CacheStore cache = call.cache();

@@ -2,6 +2,8 @@ package org.clattention.reference;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.clattention.BlockConfig.NormPosition;
 
 /**
  * A transformer block: attention and a feed-forward network, each with a normalization and a residual.
@@ -9,11 +11,13 @@ import java.util.Set;
  * <pre>
  * pre:   a = x + attend(norm1(x));  y = a + ffn(norm2(a))
  * post:  a = norm1(x + attend(x));  y = norm2(a + ffn(a))
+ * sandwich: a = x + attention_norm(attend(norm1(x)));  y = a + feed_forward_norm(ffn(norm2(a)))
  * ffn(a) = down(act(up(a))), or gated: down(act(gate(a)) · up(a))
  * </pre>
  *
  * Inputs by name: those of {@link ReferenceLayer}, where w_o must have D rows, and norm1_weight, norm2_weight [D],
- * optional norm1_bias, norm2_bias [D] (of a layer normalization); w_up [F, D], w_down [D, F], optional w_gate [F, D];
+ * optional norm1_bias, norm2_bias [D] (of a layer normalization); attention_norm_weight, feed_forward_norm_weight [D] of a
+ * sandwich; w_up [F, D], w_down [D, F], optional w_gate [F, D];
  * optional b_up, b_gate [F], b_down [D].
  */
 public final class ReferenceBlock {
@@ -26,14 +30,14 @@ public final class ReferenceBlock {
      * The settings of a block.
      *
      * @param rms RMS normalization; otherwise layer normalization
-     * @param normFirst normalize what enters attention and network ("pre"); otherwise normalize the sums ("post")
+     * @param position where the norms stand
      * @param normEpsilon of both normalizations; usually 1e-5
      * @param activation of the feed-forward network
      * @param attention the layer
      */
     public record Options(
             boolean rms,
-            boolean normFirst,
+            NormPosition position,
             double normEpsilon,
             ReferenceActivations activation,
             LayerOptions attention) {}
@@ -44,12 +48,20 @@ public final class ReferenceBlock {
             throw new IllegalArgumentException("b_gate: needs w_gate");
         }
         RefTensor x = tensors.real("x", "[B, S, D]", -1, -1, -1);
-        if (options.normFirst()) {
-            RefTensor a = x.plus(attend(options, tensors, norm(options, tensors, "norm1", x)));
-            return a.plus(feedForward(options, tensors, norm(options, tensors, "norm2", a)));
+        return forward(options, tensors, x, normed -> attend(options, tensors, normed));
+    }
+
+    /** Runs the block on {@code x} with this attention; {@code options.attention()} is not used. */
+    static RefTensor forward(Options options, TensorSet tensors, RefTensor x, UnaryOperator<RefTensor> attention) {
+        if (options.position() == NormPosition.POST) {
+            RefTensor a = norm(options, tensors, "norm1", x.plus(attention.apply(x)));
+            return norm(options, tensors, "norm2", a.plus(feedForward(options, tensors, a)));
         }
-        RefTensor a = norm(options, tensors, "norm1", x.plus(attend(options, tensors, x)));
-        return norm(options, tensors, "norm2", a.plus(feedForward(options, tensors, a)));
+        boolean sandwich = options.position() == NormPosition.SANDWICH;
+        RefTensor attended = attention.apply(norm(options, tensors, "norm1", x));
+        RefTensor a = x.plus(sandwich ? norm(options, tensors, "attention_norm", attended) : attended);
+        RefTensor fed = feedForward(options, tensors, norm(options, tensors, "norm2", a));
+        return a.plus(sandwich ? norm(options, tensors, "feed_forward_norm", fed) : fed);
     }
 
     private static RefTensor attend(Options options, TensorSet tensors, RefTensor x) {
@@ -102,6 +114,7 @@ public final class ReferenceBlock {
     private static Set<String> inputs() {
         Set<String> names = new HashSet<>(ReferenceLayer.INPUTS);
         names.addAll(Set.of("norm1_weight", "norm1_bias", "norm2_weight", "norm2_bias"));
+        names.addAll(Set.of("attention_norm_weight", "feed_forward_norm_weight"));
         names.addAll(Set.of("w_up", "b_up", "w_down", "b_down", "w_gate", "b_gate"));
         return Set.copyOf(names);
     }

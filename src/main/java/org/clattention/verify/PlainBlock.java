@@ -1,5 +1,6 @@
 package org.clattention.verify;
 
+import org.clattention.BlockConfig.NormPosition;
 import org.clattention.DataType;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceBlock;
@@ -11,12 +12,15 @@ final class PlainBlock {
 
     static RefTensor forward(ReferenceBlock.Options options, TensorSet in, DataType stored) {
         RefTensor x = in.real("x");
-        if (options.normFirst()) {
-            RefTensor a = PlainSteps.add(x, attend(options, in, norm(options, in, "norm1", x), stored));
-            return PlainSteps.add(a, feedForward(options, in, norm(options, in, "norm2", a)));
+        if (options.position() == NormPosition.POST) {
+            RefTensor a = norm(options, in, "norm1", PlainSteps.add(x, attend(options, in, x, stored)));
+            return norm(options, in, "norm2", PlainSteps.add(a, feedForward(options, in, a)));
         }
-        RefTensor a = norm(options, in, "norm1", PlainSteps.add(x, attend(options, in, x, stored)));
-        return norm(options, in, "norm2", PlainSteps.add(a, feedForward(options, in, a)));
+        boolean sandwich = options.position() == NormPosition.SANDWICH;
+        RefTensor attended = attend(options, in, norm(options, in, "norm1", x), stored);
+        RefTensor a = PlainSteps.add(x, sandwich ? norm(options, in, "attention_norm", attended) : attended);
+        RefTensor fed = feedForward(options, in, norm(options, in, "norm2", a));
+        return PlainSteps.add(a, sandwich ? norm(options, in, "feed_forward_norm", fed) : fed);
     }
 
     private static RefTensor attend(ReferenceBlock.Options options, TensorSet in, RefTensor x, DataType stored) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.clattention.AttentionOptions;
+import org.clattention.BlockConfig.NormPosition;
 import org.clattention.CausalAlignment;
 import org.clattention.reference.LatentOptions;
 import org.clattention.reference.LayerOptions;
@@ -82,7 +83,8 @@ final class ReferenceAttributes {
         String activation = oneOf(attributes, "activation", activations);
         return new ReferenceBlock.Options(
                 oneOf(attributes, "norm", "layer", "rms").equals("rms"),
-                oneOf(attributes, "norm_position", "pre", "post").equals("pre"),
+                NormPosition.valueOf(oneOf(attributes, "norm_position", "pre", "post", "sandwich")
+                        .toUpperCase(Locale.ROOT)),
                 attributes.getDouble("norm_eps", 1e-5),
                 ReferenceActivations.valueOf(activation.toUpperCase(Locale.ROOT)),
                 layer(attributes.getObject("attention")));

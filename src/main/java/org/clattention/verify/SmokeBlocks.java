@@ -60,6 +60,9 @@ final class SmokeBlocks {
             SmokeLayers.weights(to, shape, shape.width());
             attention(to, shape);
             norms(to, norm, shape.width());
+            if (position == NormPosition.SANDWICH) {
+                to.nearOne("attention_norm_weight", shape.width()).nearOne("feed_forward_norm_weight", shape.width());
+            }
             feedForward(to, shape.width(), hidden, gated);
             if (!gated) {
                 to.random("b_up", 0.5, hidden).random("b_down", 0.5, shape.width());

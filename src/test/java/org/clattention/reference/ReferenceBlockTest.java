@@ -7,6 +7,7 @@ import static org.clattention.reference.Values.with;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.clattention.BlockConfig.NormPosition;
 import org.clattention.HostTensor;
 import org.junit.jupiter.api.Test;
 
@@ -30,22 +31,32 @@ class ReferenceBlockTest {
         return tensors;
     }
 
-    private static RefTensor run(boolean rms, boolean normFirst, Map<String, HostTensor> tensors) {
+    private static RefTensor run(boolean rms, NormPosition position, Map<String, HostTensor> tensors) {
         ReferenceBlock.Options options =
-                new ReferenceBlock.Options(rms, normFirst, 0, ReferenceActivations.RELU, LayerOptions.of(1));
+                new ReferenceBlock.Options(rms, position, 0, ReferenceActivations.RELU, LayerOptions.of(1));
         return ReferenceBlock.forward(options, new TensorSet(tensors));
     }
 
     @Test
     void pre() {
         // norm1 (1, −1), attention (2, −2), sum (5, −1); norm2 (1, −3), hidden 4, network (40, 0).
-        assertClose(run(false, true, tensors()), 45, -1);
+        assertClose(run(false, NormPosition.PRE, tensors()), 45, -1);
     }
 
     @Test
     void post() {
         // Attention (6, 2), sum (9, 3), norm1 (1, −1); hidden 2, network (20, 0), sum (21, −1), norm2 (1, −3).
-        assertClose(run(false, false, tensors()), 1, -3);
+        assertClose(run(false, NormPosition.POST, tensors()), 1, -3);
+    }
+
+    @Test
+    void sandwich() {
+        Map<String, HostTensor> tensors = tensors();
+        tensors.put("attention_norm_weight", host(new double[] {1, 2}, 2));
+        tensors.put("feed_forward_norm_weight", host(new double[] {3, 1}, 2));
+        // norm1 (1, −1), attention (2, −2), its norm (1, −2), sum (4, −1); norm2 (1, −3), network (40, 0), its norm (3,
+        // −1).
+        assertClose(run(false, NormPosition.SANDWICH, tensors), 7, -2);
     }
 
     @Test
@@ -56,7 +67,7 @@ class ReferenceBlockTest {
         tensors.put("b_up", host(new double[] {4}, 1));
         tensors.put("b_down", host(new double[] {0.5, 0.25}, 2));
         // norm1 (2, 0), attention (4, 0), sum (7, 1); norm2 (1, 2), hidden −1 + 4, network (30.5, 0.25).
-        assertClose(run(false, true, tensors), 37.5, 1.25);
+        assertClose(run(false, NormPosition.PRE, tensors), 37.5, 1.25);
     }
 
     @Test
@@ -67,10 +78,10 @@ class ReferenceBlockTest {
         // Mean square 5; attention doubles x/√5. Then the mean square of the sum x·(1 + 2/√5) scales it away.
         double grown = 1 + 2 / Math.sqrt(5);
         double up = (3 - 3) / Math.sqrt(5);
-        assertClose(run(true, true, tensors), 3 * grown + 10 * up, grown);
+        assertClose(run(true, NormPosition.PRE, tensors), 3 * grown + 10 * up, grown);
         tensors.put("w_up", host(new double[] {1, 1}, 1, 2));
         double gate = 2 * 3 / Math.sqrt(5) + 1;
-        assertClose(run(true, true, tensors), 3 * grown + 10 * gate * 6 / Math.sqrt(5), grown);
+        assertClose(run(true, NormPosition.PRE, tensors), 3 * grown + 10 * gate * 6 / Math.sqrt(5), grown);
     }
 
     @Test
@@ -83,7 +94,7 @@ class ReferenceBlockTest {
     }
 
     private static void rejects(boolean rms, Map<String, HostTensor> tensors, String... parts) {
-        assertThatThrownBy(() -> run(rms, true, tensors))
+        assertThatThrownBy(() -> run(rms, NormPosition.PRE, tensors))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(parts);
     }

@@ -7,6 +7,7 @@ import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
+import org.clattention.AttentionWeights;
 import org.clattention.BlockConfig;
 import org.clattention.BlockWeights;
 import org.clattention.CausalAlignment;
@@ -65,6 +66,9 @@ public final class BlockCase {
                 random.chance(0.5) ? vector(random, hidden) : null,
                 matrix(random, type, width, hidden),
                 random.chance(0.5) ? vector(random, width) : null);
+        if (config.position() == BlockConfig.NormPosition.SANDWICH) {
+            made = made.withBranchNorms(near1(random, width), near1(random, width));
+        }
         this.weights = blocks ? made.to(QuantizedCases.type(random)) : made;
         int batch = random.oneOf(1, 2);
         int length = Math.min(65, size.length(random));
@@ -73,7 +77,20 @@ public final class BlockCase {
         HostTensor x = LayerCases.tensor(random, 1.7, batch, length, width).to(types.query());
         int[] lengths = random.chance(0.3) ? AttentionCases.lengths(random, batch, length) : null;
         this.attention = new LayerCase(
-                name, layer, weights.attention(), x, null, null, null, lengths, null, types, -1, false, null, false);
+                name,
+                layer,
+                (AttentionWeights) weights.attention(),
+                x,
+                null,
+                null,
+                null,
+                lengths,
+                null,
+                types,
+                -1,
+                false,
+                null,
+                false);
     }
 
     /** Runs the case of this name; says what disagrees, nothing if nothing does. */
@@ -99,12 +116,18 @@ public final class BlockCase {
 
     private double[] forward(Steps steps) {
         double[] x = attention.x().toDoubles();
-        if (config.position() == BlockConfig.NormPosition.PRE) {
-            double[] a = steps.add(x, attend(steps, norm(steps, x, weights.norm1Weight(), weights.norm1Bias())));
-            return steps.add(a, feed(steps, norm(steps, a, weights.norm2Weight(), weights.norm2Bias())));
+        if (config.position() == BlockConfig.NormPosition.POST) {
+            double[] a = norm(steps, steps.add(x, attend(steps, x)), weights.norm1Weight(), weights.norm1Bias());
+            return norm(steps, steps.add(a, feed(steps, a)), weights.norm2Weight(), weights.norm2Bias());
         }
-        double[] a = norm(steps, steps.add(x, attend(steps, x)), weights.norm1Weight(), weights.norm1Bias());
-        return norm(steps, steps.add(a, feed(steps, a)), weights.norm2Weight(), weights.norm2Bias());
+        double[] attended = attend(steps, norm(steps, x, weights.norm1Weight(), weights.norm1Bias()));
+        double[] a = steps.add(x, branch(steps, attended, weights.attentionNorm()));
+        double[] fed = feed(steps, norm(steps, a, weights.norm2Weight(), weights.norm2Bias()));
+        return steps.add(a, branch(steps, fed, weights.feedForwardNorm()));
+    }
+
+    private double[] branch(Steps steps, double[] x, @Nullable HostTensor weight) {
+        return weight == null ? x : norm(steps, x, weight, null);
     }
 
     private double[] attend(Steps steps, double[] x) {
