@@ -209,6 +209,19 @@ public final class AttentionEngine implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a stack of transformer blocks; its weights are copied to the device, block by block.
+     *
+     * @throws IllegalArgumentException if the weights do not fit the configuration
+     * @throws DeviceMemoryException if the device cannot hold them; nothing stays allocated
+     */
+    public TransformerStack transformerStack(StackConfig config, StackWeights weights) {
+        weights.requireFit(config);
+        try (Use use = new Use(this)) {
+            return new TransformerStack(this, config, weights);
+        }
+    }
+
     /** Single operators on tensors of this engine. */
     public Operators operators() {
         return new Operators(this);

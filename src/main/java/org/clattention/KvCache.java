@@ -93,6 +93,12 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
+    /** Checks that a sequence can be truncated; changes nothing. */
+    void requireTruncatable(int sequence, int length) {
+        requireSequence(sequence);
+        store.requireTruncatable(sequence, length, leftWindow);
+    }
+
     /** A copy of this cache that goes its own way. */
     public KvCache branch() {
         int[] all = new int[options().batch()];

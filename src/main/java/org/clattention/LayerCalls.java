@@ -192,7 +192,7 @@ final class LayerCalls {
     }
 
     /** The call as the layer takes it. */
-    private static AttentionLayer.Call call(
+    static AttentionLayer.Call call(
             AttentionInputs inputs,
             LayerArguments arguments,
             MaskArguments masks,

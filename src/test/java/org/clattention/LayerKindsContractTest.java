@@ -12,6 +12,7 @@ import org.clattention.testing.DeviceTest;
 import org.clattention.testing.LatentCase;
 import org.clattention.testing.OperatorCase;
 import org.clattention.testing.RaggedCase;
+import org.clattention.testing.StackCase;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,11 @@ class LayerKindsContractTest extends DeviceTest {
     @Test
     void blocksSmall() {
         run("block-small", 350, 35, 0, BlockCase::check);
+    }
+
+    @Test
+    void stacks() {
+        run("stack-small", 150, 25, 0, StackCase::check);
     }
 
     @Test

@@ -92,6 +92,8 @@ public interface Lane extends AutoCloseable {
         RESIDUAL,
         HIDDEN,
         GATE,
+        STREAM,
+        WANTED_ROWS,
         PACKED_ROWS,
         PACKED_KEYS,
         PACKED_VALUES,

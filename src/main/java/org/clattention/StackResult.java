@@ -1,0 +1,22 @@
+package org.clattention;
+
+import java.util.List;
+
+/**
+ * What a call of a stack of blocks gave. The tensors belong to the caller; closing the result closes them all, except an
+ * output that the caller gave the call to write to.
+ *
+ * @param output F32, the logits or hidden states of the rows that were asked for
+ * @param attention what was asked for of each block's attention; empty if nothing was. Their {@code output} is this one's
+ * @param outputGiven the output is the caller's own tensor, from {@link StackInputs#into}
+ */
+public record StackResult(Tensor output, List<AttentionResult> attention, boolean outputGiven)
+        implements AutoCloseable {
+    @Override
+    public void close() {
+        attention.forEach(AttentionResult::close);
+        if (!outputGiven) {
+            output.close();
+        }
+    }
+}
