@@ -21,14 +21,24 @@ import java.util.Map;
  * unpaired surrogates, anything after the object, nesting deeper than 64, more than 100 MB.
  */
 public final class JsonReader {
+    /** What stands for {@code null} in what {@link #readObjectWithNulls} gives. */
+    public static final Object NULL = new Object() {
+        @Override
+        public String toString() {
+            return "null";
+        }
+    };
+
     private final Path file;
     private final String part;
     private final JsonParser parser;
+    private final boolean nulls;
 
-    private JsonReader(Path file, String part, JsonParser parser) {
+    private JsonReader(Path file, String part, JsonParser parser, boolean nulls) {
         this.file = file;
         this.part = part;
         this.parser = parser;
+        this.nulls = nulls;
     }
 
     /**
@@ -37,6 +47,18 @@ public final class JsonReader {
      * @throws InvalidFileException if it does not, or cannot be read
      */
     public static Map<String, Object> readObject(Path file) {
+        return readObject(file, false);
+    }
+
+    /**
+     * The same, but with {@link #NULL} where the text has {@code null}, in objects and lists: for files in which an absent
+     * member and {@code null} differ.
+     */
+    public static Map<String, Object> readObjectWithNulls(Path file) {
+        return readObject(file, true);
+    }
+
+    private static Map<String, Object> readObject(Path file, boolean nulls) {
         RegularFile.require(file);
         try {
             long size = Files.size(file);
@@ -44,7 +66,7 @@ public final class JsonReader {
                 throw new InvalidFileException(
                         file, size + " bytes of JSON are over the limit of " + StrictJson.MAX_BYTES);
             }
-            return parseObject(file, "JSON", Files.readAllBytes(file));
+            return parseObject(file, "JSON", Files.readAllBytes(file), nulls);
         } catch (IOException e) {
             throw RegularFile.unreadable(file, e);
         }
@@ -59,11 +81,11 @@ public final class JsonReader {
      */
     public static Map<String, Object> parseObject(Path file, String part, String json) {
         StrictJson.wellFormed(file, part, json);
-        return parseObject(file, part, json.getBytes(StandardCharsets.UTF_8));
+        return parseObject(file, part, json.getBytes(StandardCharsets.UTF_8), false);
     }
 
-    private static Map<String, Object> parseObject(Path file, String part, byte[] utf8) {
-        return StrictJson.parse(file, part, utf8, parser -> new JsonReader(file, part, parser).root());
+    private static Map<String, Object> parseObject(Path file, String part, byte[] utf8, boolean nulls) {
+        return StrictJson.parse(file, part, utf8, parser -> new JsonReader(file, part, parser, nulls).root());
     }
 
     private Map<String, Object> root() throws IOException {
@@ -82,7 +104,7 @@ public final class JsonReader {
         Map<String, Object> out = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = StrictJson.wellFormed(file, part, parser.currentName());
-            if (parser.nextToken() != JsonToken.VALUE_NULL) {
+            if (parser.nextToken() != JsonToken.VALUE_NULL || nulls) {
                 out.put(name, value());
             }
         }
@@ -106,6 +128,12 @@ public final class JsonReader {
             case VALUE_FALSE -> false;
             case VALUE_NUMBER_INT -> integer();
             case VALUE_NUMBER_FLOAT -> number();
+            case VALUE_NULL -> {
+                if (!nulls) {
+                    throw invalid("unexpected null");
+                }
+                yield NULL;
+            }
             default -> throw invalid("unexpected " + parser.getText());
         };
     }

@@ -1,0 +1,63 @@
+package org.clattention.model;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.clattention.io.InvalidFileException;
+
+/**
+ * A model in a folder as it comes from Hugging Face: {@code config.json} with {@code model.safetensors}, or with the shards
+ * that {@code model.safetensors.index.json} lists; {@code generation_config.json}, if there, decides on the special tokens.
+ * Other files are not looked at.
+ *
+ * <p>Families: Llama 2 and 3, Mistral, Qwen 2 and 3, Gemma 2 and 3 (text), GPT-2, BERT, DeepSeek-V2 without mixtures of
+ * experts. A key of the configuration that changes the mathematics and has an unsupported value is refused, and so is a
+ * tensor that nothing needs, unless it is known to be harmless.
+ */
+public final class ModelFolder extends ModelSource {
+    private ModelFolder(
+            ConfigJson config, Architecture architecture, FolderTensors tensors, UnaryOperator<ModelSpec> adjustment) {
+        super(config, architecture, tensors, adjustment);
+    }
+
+    /**
+     * Opens a folder and checks the configuration and the shape and type of every tensor. The tensors' data are mapped, not
+     * read; nothing needs to be closed.
+     *
+     * @throws InvalidFileException if anything is missing, damaged, inconsistent or not supported: one line that names the
+     *     file and the key or tensor
+     */
+    public static ModelFolder open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidFileException(folder, Files.exists(folder) ? "is not a folder" : "no such folder");
+        }
+        ConfigJson config = ConfigJson.read(folder.resolve("config.json"));
+        Architecture architecture = Architectures.of(config);
+        FolderTensors tensors = FolderTensors.open(folder);
+        Path generation = folder.resolve("generation_config.json");
+        ModelFolder model = new ModelFolder(
+                config,
+                architecture,
+                tensors,
+                spec -> Files.exists(generation) ? withTokens(spec, ConfigJson.read(generation)) : spec);
+        model.checkTensors(folder, architecture, tensors);
+        return model;
+    }
+
+    private static ModelSpec withTokens(ModelSpec spec, ConfigJson generation) {
+        SpecialTokens known = new SpecialTokens(spec.beginToken(), spec.endTokens());
+        return spec.withTokens(known.unless(generation, spec.embedding().vocabularySize()));
+    }
+
+    private void checkTensors(Path folder, Architecture architecture, FolderTensors tensors) {
+        for (NeededTensors needed : new NeededTensors[] {onDevice(), onHost()}) {
+            needed.all().forEach(n -> tensors.get(n.name(), n.dims()));
+        }
+        for (String name : tensors.names()) {
+            if (!onDevice().names().contains(name) && !onHost().names().contains(name) && !architecture.ignores(name)) {
+                throw new InvalidFileException(
+                        folder, "tensor " + name + " has no place in a " + spec().architecture());
+            }
+        }
+    }
+}
