@@ -35,6 +35,11 @@ final class Output {
         void write(JsonGenerator json) throws IOException;
     }
 
+    /** Whether lines are shown at all. */
+    boolean isText() {
+        return text;
+    }
+
     /** A line of text. */
     void line(String line) {
         if (text) {

@@ -30,6 +30,27 @@ public record ModelSpec(
         endTokens = List.copyOf(endTokens);
     }
 
+    /** Caps logits: c·tanh(x/c) for each, in place; nothing without a softcap. */
+    public void softcap(float[] logits) {
+        for (int i = 0; logitsSoftcap > 0 && i < logits.length; i++) {
+            logits[i] = (float) (logitsSoftcap * Math.tanh(logits[i] / logitsSoftcap));
+        }
+    }
+
+    /**
+     * Checks tokens.
+     *
+     * @throws IllegalArgumentException if one is not in the vocabulary
+     */
+    public void requireTokens(int... tokens) {
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] < 0 || tokens[i] >= embedding.vocabularySize()) {
+                throw new IllegalArgumentException("tokens[" + i + "]: " + tokens[i] + " must be from 0 to "
+                        + (embedding.vocabularySize() - 1) + ", the last of the vocabulary");
+            }
+        }
+    }
+
     /** This model with other special tokens. */
     ModelSpec withTokens(SpecialTokens tokens) {
         return new ModelSpec(

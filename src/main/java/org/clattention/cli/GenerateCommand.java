@@ -1,0 +1,180 @@
+package org.clattention.cli;
+
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.clattention.AttentionEngine;
+import org.clattention.CacheOptions;
+import org.clattention.DataType;
+import org.clattention.EngineOptions;
+import org.clattention.PeakRates;
+import org.clattention.model.GenerationOptions;
+import org.clattention.model.GenerationResult;
+import org.clattention.model.Generator;
+import org.clattention.model.LanguageModel;
+import org.clattention.model.ModelSession;
+import org.clattention.model.ModelSource;
+import org.clattention.model.SamplingOptions;
+import org.clattention.model.TokenListener;
+import org.clattention.verify.ReferenceSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Text from a model: the prompts, what the model goes on with, and how fast. */
+@Command(
+        name = "generate",
+        description = "Generate text with a model's folder, streaming; then tokens per second and time to first token.",
+        mixinStandardHelpOptions = true)
+final class GenerateCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final PromptOptions prompt = new PromptOptions();
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "The most new tokens of each sequence. Default: ${DEFAULT-VALUE}.")
+    private int maxTokens = 128;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Divides the logits before a token is drawn; 0, the default, always takes the most probable.")
+    private double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Draw from the K most probable tokens. Default: all.")
+    private int topK;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Draw from the fewest most probable tokens of this probability together. Default: 1, all.")
+    private double topP = 1;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the draws. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            description =
+                    "Tokens that a sequence may have. Default: what prompt and new tokens need, as far as the model goes.")
+    private int context;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "TYPE",
+            description = "How keys and values are cached: f32 (default), f16, bf16, q8.")
+    private String cache = "f32";
+
+    @Option(
+            names = "--peak",
+            description = "Also measure how fast the device reads memory, and say which part of that decoding reaches.")
+    private boolean peak;
+
+    @Override
+    public Integer call() {
+        Output output = common.output();
+        GenerationOptions options = options();
+        ModelSource source = model.source();
+        PromptOptions.Prompts prompts = prompt.read(model.folder(), source.spec());
+        int capacity = capacity(source, prompts);
+        EngineOptions engineOptions = common.engineOptions();
+        boolean reference = common.device().strip().equalsIgnoreCase(CaseSession.REFERENCE);
+        if (reference && (peak || model.storage() != null)) {
+            throw new BadInputException("--device reference: takes neither --peak nor --weights");
+        }
+        if (reference) {
+            try (ReferenceSession session = new ReferenceSession(source, prompts.size(), capacity)) {
+                return generate(output, "reference", source, session, prompts, options, null);
+            }
+        }
+        try (AttentionEngine engine = AttentionEngine.open(engineOptions)) {
+            PeakRates peaks = peak ? engine.measurePeaks() : null;
+            DataType cacheType = ModelOptions.type("--cache", cache);
+            try (LanguageModel loaded = LanguageModel.load(engine, source, model.storage());
+                    ModelSession session = loaded.newSession(
+                            CacheOptions.contiguous(prompts.size(), capacity).withType(cacheType))) {
+                return generate(output, engine.device().name(), source, session, prompts, options, peaks);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(e.getMessage(), e);
+        }
+    }
+
+    private GenerationOptions options() {
+        try {
+            return new GenerationOptions(maxTokens, new SamplingOptions(temperature, topK, topP, seed), Set.of());
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(e.getMessage(), e);
+        }
+    }
+
+    private int capacity(ModelSource source, PromptOptions.Prompts prompts) {
+        int most = source.spec().maxPositions();
+        int longest = prompts.longest();
+        if (context < 0 || context > most) {
+            throw new BadInputException(
+                    "--context " + context + ": the model has positions for 1 to " + most + " tokens");
+        }
+        int capacity = context > 0 ? context : (int) Math.min(most, (long) longest + maxTokens);
+        if (longest > capacity) {
+            throw new BadInputException(
+                    "the longest prompt has " + longest + " tokens, but the context only " + capacity);
+        }
+        return capacity;
+    }
+
+    private int generate(
+            Output output,
+            String device,
+            ModelSource source,
+            ModelSession session,
+            PromptOptions.Prompts prompts,
+            GenerationOptions options,
+            @Nullable PeakRates peaks) {
+        Set<Integer> stops = Set.copyOf(source.spec().endTokens());
+        GenerationOptions whole = new GenerationOptions(options.maxNewTokens(), options.sampling(), stops);
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        boolean stream = output.isText() && prompts.size() == 1;
+        TokenListener listener = stream ? streaming(out, prompts) : TokenListener.NONE;
+        GenerationResult result = Generator.generate(session, prompts.tokens(), whole, listener);
+        if (stream) {
+            out.println(prompts.rest());
+        } else {
+            for (int b = 0; b < prompts.size(); b++) {
+                output.line("[" + b + "] " + prompts.text(b)
+                        + prompts.decode(result.tokens().get(b)));
+            }
+        }
+        GenerationReport report = new GenerationReport(device, source, model.storage(), prompts, result, peaks);
+        report.lines().forEach(output::line);
+        report.json(output);
+        return ExitCode.PASSED;
+    }
+
+    /** Prints the prompt, then text as it becomes certain. */
+    private static TokenListener streaming(PrintWriter out, PromptOptions.Prompts prompts) {
+        out.print(prompts.text(0));
+        out.flush();
+        return (sequence, token) -> {
+            out.print(prompts.add(token));
+            out.flush();
+            // A closed pipe at the other end: nobody reads on.
+            return !out.checkError();
+        };
+    }
+}
