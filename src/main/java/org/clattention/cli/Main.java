@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             SmokeCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
+            HeadsCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },

@@ -15,7 +15,7 @@ public enum ColourMap {
 
     private static final double PALE_HUE = 95;
     private static final double DEEP_HUE = 285;
-    private static final double CHROMA = 0.125;
+    private static final double CHROMA = 0.105;
 
     private final int[] colours = new int[SIZE];
 
