@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param effects what removing each head does, the smallest first; null if that was not asked for
  */
-record HeadsReport(HeadWeights weights, List<HeadProfile> profiles, @Nullable List<HeadEffect> effects) {
+record HeadsReport(
+        HeadWeights weights,
+        List<HeadProfile> profiles,
+        @Nullable List<HeadEffect> effects) {
     /** Measures the heads of a source. */
     static HeadsReport of(HeadsSource source, boolean ablate) {
         HeadWeights weights = source.weights();
-        return new HeadsReport(
-                weights, HeadAnalysis.of(weights), ablate ? HeadAblation.of(source, weights) : null);
+        return new HeadsReport(weights, HeadAnalysis.of(weights), ablate ? HeadAblation.of(source, weights) : null);
     }
 
     /** Writes files, the tables and JSON. */

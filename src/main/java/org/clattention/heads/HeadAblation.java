@@ -43,8 +43,8 @@ public final class HeadAblation {
 
     private static double change(double[] whole, double[] without) {
         if (whole.length != without.length) {
-            throw new IllegalStateException("the output has " + whole.length + " values, and without a head "
-                    + without.length);
+            throw new IllegalStateException(
+                    "the output has " + whole.length + " values, and without a head " + without.length);
         }
         double difference = 0;
         double norm = 0;

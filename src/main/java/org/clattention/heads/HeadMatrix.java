@@ -25,8 +25,7 @@ public final class HeadMatrix {
      */
     public static HeadMatrix of(int queries, int keys, float... rows) {
         if (rows.length != (long) queries * keys) {
-            throw new IllegalArgumentException(
-                    "rows: " + rows.length + " weights are not " + queries + " x " + keys);
+            throw new IllegalArgumentException("rows: " + rows.length + " weights are not " + queries + " x " + keys);
         }
         return copyOf(queries, keys, rows, 0);
     }
@@ -41,8 +40,8 @@ public final class HeadMatrix {
         float[] values = Arrays.copyOfRange(all, start, start + (int) count);
         for (int i = 0; i < values.length; i++) {
             if (!(values[i] >= 0 && values[i] <= MOST)) {
-                throw new IllegalArgumentException("rows: the weight " + values[i] + " of query " + i / keys + " and key "
-                        + i % keys + " is not between 0 and 1");
+                throw new IllegalArgumentException("rows: the weight " + values[i] + " of query " + i / keys
+                        + " and key " + i % keys + " is not between 0 and 1");
             }
         }
         return new HeadMatrix(queries, keys, values);

@@ -67,8 +67,7 @@ public record HeadWeights(
             float[] values = layer.rows(sequence, sequence + 1L).toFloats();
             List<HeadMatrix> heads = new ArrayList<>();
             for (int head = 0; head < layer.dim(1); head++) {
-                heads.add(HeadMatrix.copyOf(
-                        queries.size(), keys.size(), values, head * queries.size() * keys.size()));
+                heads.add(HeadMatrix.copyOf(queries.size(), keys.size(), values, head * queries.size() * keys.size()));
             }
             all.add(heads);
         }

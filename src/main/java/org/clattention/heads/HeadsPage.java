@@ -28,7 +28,9 @@ public final class HeadsPage {
      * @throws IllegalArgumentException if there are more than {@link #MOST_WEIGHTS}
      */
     public static String html(HeadWeights weights, List<HeadProfile> profiles) {
-        long count = (long) weights.headCount() * weights.queries().size() * weights.keys().size();
+        long count = (long) weights.headCount()
+                * weights.queries().size()
+                * weights.keys().size();
         if (count > MOST_WEIGHTS) {
             throw new IllegalArgumentException("weights: " + count + " are too many for a page, which takes "
                     + MOST_WEIGHTS + "; show fewer tokens");

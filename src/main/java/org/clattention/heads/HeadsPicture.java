@@ -49,8 +49,9 @@ public final class HeadsPicture {
 
     private static void header(Graphics2D to, PictureLayout layout, HeadWeights weights) {
         text(to, weights.title(), Font.BOLD, 17, INK, PictureLayout.MARGIN, PictureLayout.MARGIN + 14, layout.inner());
-        String sizes = weights.layers().size() + " x " + layout.columns() + " heads, " + weights.queries().size()
-                + " queries (down), " + weights.keys().size() + " keys (across)";
+        String sizes = weights.layers().size() + " x " + layout.columns() + " heads, "
+                + weights.queries().size() + " queries (down), "
+                + weights.keys().size() + " keys (across)";
         if (weights.layers().stream().anyMatch(heads -> heads.size() != layout.columns())) {
             sizes = weights.headCount() + sizes.substring(sizes.indexOf(" heads"));
         }

@@ -18,8 +18,7 @@ final class PackedWeights {
 
     /** The weights of a head, row by row; each is within half of 1/65535 of its own, a little more above 1. */
     static String pack(HeadMatrix head) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(2 * head.queries() * head.keys()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(2 * head.queries() * head.keys()).order(ByteOrder.LITTLE_ENDIAN);
         for (int query = 0; query < head.queries(); query++) {
             for (int key = 0; key < head.keys(); key++) {
                 bytes.putShort((short) Math.round(Math.min(1, head.weight(query, key)) * FULL));

@@ -27,7 +27,10 @@ final class PageData {
         }
         data.put("heads", heads);
         // A token may be </script> or <!--: nothing in the data may look like markup. Only strings can hold a <.
-        return JsonWriter.toJson(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+        return JsonWriter.toJson(data)
+                .replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026");
     }
 
     private static Map<String, Object> head(HeadProfile profile, HeadMatrix matrix) {
