@@ -63,6 +63,24 @@ public record BlockWeights(
                 downBias);
     }
 
+    /** These weights with another attention. */
+    public BlockWeights withAttention(BlockAttentionWeights newAttention) {
+        return new BlockWeights(
+                newAttention,
+                norm1Weight,
+                norm1Bias,
+                norm2Weight,
+                norm2Bias,
+                attentionNorm,
+                feedForwardNorm,
+                gate,
+                gateBias,
+                up,
+                upBias,
+                down,
+                downBias);
+    }
+
     /** These weights with norms of what attention and feed-forward network give. */
     public BlockWeights withBranchNorms(HostTensor newAttentionNorm, HostTensor newFeedForwardNorm) {
         return new BlockWeights(

@@ -106,6 +106,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void headsUseTheRootAndFilesAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("..heads..")
+                .should()
+                .dependOnClassesThat(
+                        ours().and(DescribedPredicate.not(resideInAnyPackage("..heads..", "..io..", ROOT)))));
+    }
+
+    @Test
     void theThinLayerKnowsNothingOfAttention() {
         check(noClasses()
                 .that()

@@ -89,7 +89,8 @@ interface CaseSession extends AutoCloseable {
         private AttentionEngine engine;
         private @Nullable DeviceException lost;
 
-        private Engine(EngineOptions options) {
+        /** Opens the device. */
+        Engine(EngineOptions options) {
             this.options = options;
             this.engine = AttentionEngine.open(options);
             this.device = engine.device();

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             VerifyCommand.class,
             BenchCommand.class,
             GenerateCommand.class,
+            HeadsCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },

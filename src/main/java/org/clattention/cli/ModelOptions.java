@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.clattention.DataType;
 import org.clattention.model.ModelFolder;
 import org.clattention.model.ModelSource;
@@ -24,7 +23,6 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            required = true,
             description = "A model's folder: config.json with model.safetensors or its shards.")
     private @Nullable Path model;
 
@@ -42,7 +40,15 @@ final class ModelOptions {
 
     /** The model's folder. */
     Path folder() {
-        return Objects.requireNonNull(model);
+        if (model == null) {
+            throw new BadInputException("--model: missing");
+        }
+        return model;
+    }
+
+    /** Whether a model is named. */
+    boolean isGiven() {
+        return model != null;
     }
 
     /** The storage type of matrices; null: as in the file. */

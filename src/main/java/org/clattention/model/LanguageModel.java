@@ -14,6 +14,7 @@ import org.clattention.HostTensor;
 import org.clattention.ReturnOptions;
 import org.clattention.StackInputs;
 import org.clattention.StackResult;
+import org.clattention.StackWeights;
 import org.clattention.Tensor;
 import org.clattention.TransformerStack;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,23 @@ public final class LanguageModel implements AutoCloseable {
      * @throws IllegalArgumentException if the matrices cannot have the storage type
      */
     public static LanguageModel load(AttentionEngine engine, ModelSource source, @Nullable DataType storage) {
+        return load(engine, source, source.weights(storage), storage);
+    }
+
+    /**
+     * The same with gates: every head's context is multiplied by its own.
+     *
+     * @param gates [blocks][heads]: 1 leaves a head as it is, 0 removes it
+     * @throws IllegalArgumentException also if there is not one gate for each head, or a block has latent attention, whose heads
+     *     have none
+     */
+    public static LanguageModel loadGated(
+            AttentionEngine engine, ModelSource source, @Nullable DataType storage, float[][] gates) {
+        return load(engine, source, GatedWeights.of(source.weights(storage), gates), storage);
+    }
+
+    private static LanguageModel load(
+            AttentionEngine engine, ModelSource source, StackWeights weights, @Nullable DataType storage) {
         long needed = source.bytes(storage);
         long free = engine.device().memoryBytes() - engine.memoryInUse();
         if (needed > free) {
@@ -60,7 +78,7 @@ public final class LanguageModel implements AutoCloseable {
                     free,
                     "free of " + engine.device().name() + "; another storage type of the weights takes less");
         }
-        TransformerStack stack = engine.transformerStack(source.spec().stack(), source.weights(storage));
+        TransformerStack stack = engine.transformerStack(source.spec().stack(), weights);
         return new LanguageModel(engine, source.spec(), source.embeddings(), stack);
     }
 

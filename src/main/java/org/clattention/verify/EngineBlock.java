@@ -12,6 +12,7 @@ import org.clattention.BlockConfig;
 import org.clattention.BlockWeights;
 import org.clattention.HostTensor;
 import org.clattention.KvCache;
+import org.clattention.ReturnOptions;
 import org.clattention.TransformerBlock;
 
 /** The operation {@code transformer_block}. */
@@ -57,9 +58,13 @@ final class EngineBlock {
         }
         AttentionInputs call = AttentionInputs.of(tensors.upload("x"))
                 .withMasks(tensors.masks())
-                .withPositions(tensors.integers("position_ids"));
+                .withPositions(tensors.integers("position_ids"))
+                .returning(goldenCase.outputs().containsKey("weights") ? ReturnOptions.WEIGHTS : ReturnOptions.OUTPUT);
         try (AttentionResult result = block.forward(call)) {
-            return Map.of("y", CaseTensors.download(result.output()));
+            HostTensor y = CaseTensors.download(result.output());
+            return result.weights() == null
+                    ? Map.of("y", y)
+                    : Map.of("y", y, "weights", CaseTensors.download(result.weights()));
         }
     }
 

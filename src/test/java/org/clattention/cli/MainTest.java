@@ -45,7 +45,7 @@ class MainTest {
         Cli help = Cli.run("--help");
         assertThat(help.code()).isEqualTo(ExitCode.PASSED);
         assertThat(help.out())
-                .contains("devices", "smoke", "verify", "bench", "doctor")
+                .contains("devices", "smoke", "verify", "bench", "heads", "doctor")
                 .doesNotContain("generate");
         Cli version = Cli.run("--version");
         assertThat(version.code()).isEqualTo(ExitCode.PASSED);
