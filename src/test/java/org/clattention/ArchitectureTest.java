@@ -106,6 +106,28 @@ class ArchitectureTest {
     }
 
     @Test
+    void modelsUseTheRootAndFiles() {
+        check(classes()
+                .that()
+                .resideInAPackage("..model..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "org.slf4j..",
+                        "com.fasterxml..",
+                        ROOT,
+                        "org.clattention.io..",
+                        "org.clattention.model..")));
+        check(noClasses()
+                .that(ours().and(DescribedPredicate.not(
+                        resideInAnyPackage("..model..", "..cli..", "..heads..", "..bench.."))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..model.."));
+    }
+
+    @Test
     void theThinLayerKnowsNothingOfAttention() {
         check(noClasses()
                 .that()
