@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
+import org.clattention.io.InvalidFileException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Random tensors: the same by seed and name, of the right size. */
 @Tag("small")
@@ -92,6 +95,20 @@ class RandomTensorsTest {
         assertThatThrownBy(() -> new RandomTensors(1, DataType.Q8_0, 1)).hasMessageContaining("type: Q8_0 must be");
         assertThatThrownBy(() -> new RandomTensors(1, DataType.F32, 1).get("big", 1 << 20, 1 << 20))
                 .hasMessageContaining("tensor big: 4398046511104 bytes; a single tensor must have less than 2 GiB");
+    }
+
+    @Test
+    void modelsTooLarge(@TempDir Path folder) {
+        String json = TinyModels.with(folder, TinyModels.config("llama"), "vocab_size", 2_000_000_000L);
+        assertThatThrownBy(() -> TinyModels.random(folder, json, DataType.F32))
+                .hasMessageContaining("lm_head.weight takes 512000000000 bytes; a single tensor must have");
+        String larger = TinyModels.with(folder, json, "hidden_size", 2_000_000_000L);
+        assertThatThrownBy(() -> TinyModels.random(folder, larger, DataType.F32))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("overflows 64 bits");
+        String wide = TinyModels.with(folder, TinyModels.config("gpt2"), "n_embd", 2_000_000_000L);
+        assertThatThrownBy(() -> TinyModels.random(folder, wide, DataType.F32))
+                .hasMessageContaining("n_embd = 2000000000 must be at most 536870911");
     }
 
     private static double mean(float[] values) {
