@@ -106,13 +106,35 @@ class ArchitectureTest {
     }
 
     @Test
-    void headsUseTheRootAndFilesAlone() {
+    void headsUseTheRootFilesAndModelsAlone() {
         check(noClasses()
                 .that()
                 .resideInAPackage("..heads..")
                 .should()
-                .dependOnClassesThat(
-                        ours().and(DescribedPredicate.not(resideInAnyPackage("..heads..", "..io..", ROOT)))));
+                .dependOnClassesThat(ours().and(
+                                DescribedPredicate.not(resideInAnyPackage("..heads..", "..io..", "..model..", ROOT)))));
+    }
+
+    @Test
+    void modelsUseTheRootAndFiles() {
+        check(classes()
+                .that()
+                .resideInAPackage("..model..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "org.slf4j..",
+                        "com.fasterxml..",
+                        ROOT,
+                        "org.clattention.io..",
+                        "org.clattention.model..")));
+        check(noClasses()
+                .that(ours().and(DescribedPredicate.not(
+                        resideInAnyPackage("..model..", "..cli..", "..heads..", "..verify..", "..bench.."))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..model.."));
     }
 
     @Test

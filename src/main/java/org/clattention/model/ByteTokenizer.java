@@ -1,7 +1,6 @@
 package org.clattention.model;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** Tokens that are the bytes of UTF-8: for models with a vocabulary of 256. */
 public final class ByteTokenizer implements Tokenizer {
@@ -28,15 +27,7 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
-    public String show(int token) {
-        return switch (token) {
-            case ' ' -> "·";
-            case '\n' -> "⏎";
-            case '\t' -> "⇥";
-            default ->
-                token > ' ' && token < 0x7f
-                        ? String.valueOf((char) token)
-                        : String.format(Locale.ROOT, "<%02X>", token);
-        };
+    public byte[] bytes(int token) {
+        return new byte[] {(byte) token};
     }
 }

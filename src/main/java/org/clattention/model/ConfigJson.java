@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * InvalidFileException} that names file, key, value and rule. An absent key and {@code null} differ: defaults stand for
  * absent keys alone.
  */
-public final class ConfigJson {
+final class ConfigJson {
     private final Path file;
     private final String prefix;
     private final Map<String, Object> values;
@@ -31,12 +31,12 @@ public final class ConfigJson {
      *
      * @throws InvalidFileException if it does not hold one strict JSON object
      */
-    public static ConfigJson read(Path file) {
+    static ConfigJson read(Path file) {
         return new ConfigJson(file, "", JsonReader.readObjectWithNulls(file));
     }
 
     /** The file, as the caller named it. */
-    public Path file() {
+    Path file() {
         return file;
     }
 

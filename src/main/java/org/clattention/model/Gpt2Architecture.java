@@ -38,10 +38,13 @@ final class Gpt2Architecture implements Architecture {
         width = config.size("n_embd");
         layers = GatedDecoder.layers(config, "n_layer");
         heads = config.size("n_head");
+        if (width > Integer.MAX_VALUE / 4) {
+            throw config.refused("n_embd", "must be at most " + Integer.MAX_VALUE / 4);
+        }
         if (width % heads != 0) {
             throw config.refused("n_embd", "is not a multiple of n_head = " + heads);
         }
-        hiddenWidth = config.has("n_inner") ? config.size("n_inner") : Math.multiplyExact(4, width);
+        hiddenWidth = config.has("n_inner") ? config.size("n_inner") : 4 * width;
         positions = config.size("n_positions", 1024);
         vocabulary = config.size("vocab_size");
         epsilon = config.positive("layer_norm_epsilon", 1e-5);

@@ -5,7 +5,7 @@ import org.clattention.DataType;
 import org.clattention.HostTensor;
 
 /** The tensors of a model by their names. */
-public interface ModelTensors {
+interface ModelTensors {
     /**
      * A tensor, which must have this shape. The data need not be touched before somebody reads them.
      *

@@ -3,6 +3,7 @@ package org.clattention.model;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.clattention.DataType;
+import org.clattention.io.InvalidFileException;
 
 /**
  * A model of random numbers in the shape of a {@code config.json}: for measurements, where only shapes matter. Equal seeds
@@ -18,7 +19,7 @@ public final class RandomModel extends ModelSource {
      *
      * @param config the file {@code config.json}, alone
      * @param type F64, F32, F16 or BF16
-     * @throws org.clattention.io.InvalidFileException if the configuration is wrong or not supported
+     * @throws InvalidFileException if the configuration is wrong or not supported
      * @throws IllegalArgumentException for another type, or if a tensor would have 2 GiB or more
      */
     public static RandomModel of(Path config, long seed, DataType type) {
@@ -26,8 +27,12 @@ public final class RandomModel extends ModelSource {
         Architecture architecture = Architectures.of(read);
         RandomTensors tensors = new RandomTensors(seed, type, architecture.normMean());
         RandomModel model = new RandomModel(read, architecture, tensors);
-        model.onDevice().requireStorable(type);
-        model.onHost().requireStorable(type);
+        try {
+            model.onDevice().requireStorable(type);
+            model.onHost().requireStorable(type);
+        } catch (ArithmeticException e) {
+            throw new InvalidFileException(config, "the size of a tensor overflows 64 bits", e);
+        }
         return model;
     }
 }

@@ -6,23 +6,40 @@ import org.clattention.io.InvalidFileException;
 
 /** Finds a model's tokenizer. */
 public final class Tokenizers {
+    private static final String LIBRARY = "ai.djl.huggingface.tokenizers.HuggingFaceTokenizer";
+
     private Tokenizers() {}
 
     /**
-     * The tokenizer of a model's folder: bytes for a vocabulary of 256 without a {@code tokenizer.json}.
+     * The tokenizer of a model's folder: what its {@code tokenizer.json} describes or, without one and with a vocabulary of 256,
+     * bytes. To be closed by the caller.
      *
-     * @throws InvalidFileException if the folder needs a tokenizer that is not supported
+     * <p>A {@code tokenizer.json} needs the library {@code ai.djl.huggingface:tokenizers} on the class path, an optional
+     * dependency.
+     *
+     * @throws InvalidFileException if there is no tokenizer, it is damaged, or the library is missing
      */
     public static Tokenizer of(Path folder, ModelSpec spec) {
-        boolean described = Files.exists(folder.resolve("tokenizer.json"));
-        if (!described && spec.embedding().vocabularySize() == ByteTokenizer.VOCABULARY) {
+        Path file = folder.resolve("tokenizer.json");
+        if (Files.exists(file)) {
+            requireLibrary(file);
+            return new JsonTokenizer(file);
+        }
+        if (spec.embedding().vocabularySize() == ByteTokenizer.VOCABULARY) {
             return new ByteTokenizer();
         }
         throw new InvalidFileException(
                 folder,
-                described
-                        ? "tokenizer.json: only models of bytes have a tokenizer here; give the prompt as tokens"
-                        : "no tokenizer for a vocabulary of " + spec.embedding().vocabularySize()
-                                + "; give the prompt as tokens");
+                "has no tokenizer.json, and no tokenizer for a vocabulary of "
+                        + spec.embedding().vocabularySize() + " is built in; tokens can be given by their numbers");
+    }
+
+    private static void requireLibrary(Path file) {
+        try {
+            Class.forName(LIBRARY, false, Tokenizers.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new InvalidFileException(
+                    file, "needs the library ai.djl.huggingface:tokenizers on the class path", e);
+        }
     }
 }

@@ -53,7 +53,11 @@ class HeadsCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "heads, CASE",
+        "heads, give a case file",
+        "heads --model /no/such/folder --text x, no such folder",
+        "heads --model test-data/models/llama, --text",
+        "heads --model test-data/models/llama --text x, no tokenizer.json",
+        "heads --model test-data/models/llama --text x --weights f8, --weights f8",
         "heads /no/such/case, ''",
         "heads test-data, is a folder",
         "heads test-data/README.md --device java, ''",

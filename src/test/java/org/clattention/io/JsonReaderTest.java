@@ -41,6 +41,16 @@ class JsonReaderTest {
     }
 
     @Test
+    void keepsNullsWhereAsked() throws IOException {
+        Path file = Files.writeString(folder.resolve("nulls.json"), "{\"a\":null,\"b\":[null,1],\"c\":{\"d\":null}}");
+        assertThat(JsonReader.readObjectWithNulls(file))
+                .containsEntry("a", JsonReader.NULL)
+                .containsEntry("b", List.of(JsonReader.NULL, 1L))
+                .containsEntry("c", Map.of("d", JsonReader.NULL));
+        assertThat(JsonReader.NULL).hasToString("null");
+    }
+
+    @Test
     void keepsTheOrderOfTheText() {
         assertThat(JsonReader.parseObject(FILE, "config", "{\"z\":1,\"a\":2,\"m\":3}")
                         .keySet())
