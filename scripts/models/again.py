@@ -50,8 +50,10 @@ def llama_logits(config, w, tokens):
                 inputs[name] = w[f"{prefix}self_attn.{name}.weight"]
         inputs["x"] = formulas.rms_norm(x, w[prefix + "input_layernorm.weight"], epsilon)
         x = x + formulas.multi_head_attention(inputs, options)["y"]
-        x = x + gated(formulas.rms_norm(x, w[prefix + "post_attention_layernorm.weight"], epsilon), w, prefix + "mlp.", "silu")
-    return formulas.rms_norm(x, w["model.norm.weight"], epsilon) @ w.get("lm_head.weight", w["model.embed_tokens.weight"]).T
+        normed = formulas.rms_norm(x, w[prefix + "post_attention_layernorm.weight"], epsilon)
+        x = x + gated(normed, w, prefix + "mlp.", "silu")
+    head = w.get("lm_head.weight", w["model.embed_tokens.weight"])
+    return formulas.rms_norm(x, w["model.norm.weight"], epsilon) @ head.T
 
 
 def gemma_logits(config, w, tokens):
@@ -144,5 +146,6 @@ def deepseek_logits(config, w, tokens):
                 inputs[ours] = w[f"{prefix}self_attn.{theirs}.weight"]
         inputs["x"] = formulas.rms_norm(x, w[prefix + "input_layernorm.weight"], epsilon)
         x = x + formulas.latent_attention(inputs, options)["y"]
-        x = x + gated(formulas.rms_norm(x, w[prefix + "post_attention_layernorm.weight"], epsilon), w, prefix + "mlp.", "silu")
+        normed = formulas.rms_norm(x, w[prefix + "post_attention_layernorm.weight"], epsilon)
+        x = x + gated(normed, w, prefix + "mlp.", "silu")
     return formulas.rms_norm(x, w["model.norm.weight"], epsilon) @ w["lm_head.weight"].T

@@ -1,7 +1,7 @@
 """Gemma 2 and the text models of Gemma 3. Names are those of Hugging Face's files; norms multiply by 1 + weight."""
 
-import torch.nn.functional as F
 import torch
+import torch.nn.functional as F
 
 import parts
 

@@ -1,4 +1,4 @@
-"""Llama and the models that differ from it in details: Mistral, Qwen2, Qwen3. Names are those of Hugging Face's files."""
+"""Llama and what differs from it in details: Mistral, Qwen2, Qwen3. Names are those of Hugging Face's files."""
 
 import torch
 import torch.nn.functional as F
