@@ -12,10 +12,14 @@ import java.util.stream.Stream;
 final class CaseFiles {
     private static final String SUFFIX = ".safetensors";
 
+    /** What the folder of a model holds, whose files are weights and not cases. */
+    private static final String MODEL_MARK = "config.json";
+
     private CaseFiles() {}
 
     /**
-     * Files as they are given; of folders, all {@code *.safetensors} in them and below, sorted.
+     * Files as they are given; of folders, all {@code *.safetensors} in them and below, sorted, but for those
+     * beside a {@code config.json}: such a folder holds a model.
      *
      * @throws BadInputException if a path does not exist, or a folder holds no case
      */
@@ -25,7 +29,8 @@ final class CaseFiles {
             if (Files.isDirectory(path)) {
                 List<Path> inside = inFolder(path);
                 if (inside.isEmpty()) {
-                    throw new BadInputException(path + ": the folder holds no *" + SUFFIX + " file");
+                    throw new BadInputException(
+                            path + ": the folder holds no *" + SUFFIX + " file outside of model folders");
                 }
                 files.addAll(inside);
             } else if (Files.exists(path)) {
@@ -41,6 +46,7 @@ final class CaseFiles {
         try (Stream<Path> walk = Files.walk(folder)) {
             return walk.filter(file -> String.valueOf(file.getFileName()).endsWith(SUFFIX))
                     .filter(file -> !Files.isDirectory(file))
+                    .filter(file -> !Files.exists(file.resolveSibling(MODEL_MARK)))
                     .sorted()
                     .toList();
         } catch (IOException | UncheckedIOException e) {

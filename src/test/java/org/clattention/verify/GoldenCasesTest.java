@@ -106,6 +106,7 @@ class GoldenCasesTest extends DeviceTest {
         }
         try (Stream<Path> walk = Files.walk(folder)) {
             List<Path> files = walk.filter(f -> f.toString().endsWith(".safetensors"))
+                    .filter(f -> !Files.exists(f.resolveSibling("config.json")))
                     .sorted()
                     .toList();
             return files.isEmpty() ? abort("the folder " + folder + " has no cases") : files;
