@@ -9,46 +9,46 @@ typedef struct {
     rows_t value_rows;
 } stored_t;
 
-inline float exact_score(const attention_params p, const sequence_t seq, const stored_t stored, __global const void *q,
+inline float exact_score(const attention_params *p, const sequence_t seq, const stored_t stored, __global const void *q,
                          const int q_type, __global const void *bias, const int bias_type,
                          __global const float *alibi_slopes, const int b, const int kv_head, const row_t row, const int j)
 {
-    const size_t q_from = view_index(p.q, b, row.h, seq.q_row + row.i);
-    const size_t k_from = row_index(p.k, p.key_rows, stored.table, b, kv_head, seq.k_row + j);
+    const size_t q_from = view_index(p->q, b, row.h, seq.q_row + row.i);
+    const size_t k_from = row_index(p->k, p->key_rows, stored.table, b, kv_head, seq.k_row + j);
     float dot = 0.0f;
-    for (int c = 0; c < p.head_size; c++)
+    for (int c = 0; c < p->head_size; c++)
         dot = fma(load_any(q, q_type, q_from + c), load_any(stored.k, stored.k_type, k_from + c), dot);
-    float s = dot * p.scale;
-    if (p.softcap > 0.0f) s = p.softcap * tanh(s / p.softcap);
-    if (p.flags & HAS_ALIBI) s -= alibi_slopes[row.h] * fabs((float)(seq.position + row.i - j));
-    if (p.flags & HAS_BIAS)
-        s += load_any(bias, bias_type, (size_t)b * p.bias_batch + (size_t)row.h * p.bias_head + (size_t)row.i * p.bias_row + j);
+    float s = dot * p->scale;
+    if (p->softcap > 0.0f) s = p->softcap * tanh(s / p->softcap);
+    if (p->flags & HAS_ALIBI) s -= alibi_slopes[row.h] * fabs((float)(seq.position + row.i - j));
+    if (p->flags & HAS_BIAS)
+        s += load_any(bias, bias_type, (size_t)b * p->bias_batch + (size_t)row.h * p->bias_head + (size_t)row.i * p->bias_row + j);
     return s;
 }
 
-inline int may_see(const attention_params p, __global const uchar *mask, __global const void *bias, const int bias_type,
+inline int may_see(const attention_params *p, __global const uchar *mask, __global const void *bias, const int bias_type,
                    const int b, const row_t row, const int j)
 {
-    if (p.flags & HAS_MASK) {
-        if (j >= p.mask_columns) return 0;
-        if (!mask[(size_t)b * p.mask_batch + (size_t)row.h * p.mask_head + (size_t)row.i * p.mask_row + j]) return 0;
+    if (p->flags & HAS_MASK) {
+        if (j >= p->mask_columns) return 0;
+        if (!mask[(size_t)b * p->mask_batch + (size_t)row.h * p->mask_head + (size_t)row.i * p->mask_row + j]) return 0;
     }
-    if (!(p.flags & HAS_BIAS)) return 1;
-    if (j >= p.bias_columns) return 0;
-    return load_any(bias, bias_type, (size_t)b * p.bias_batch + (size_t)row.h * p.bias_head + (size_t)row.i * p.bias_row + j)
+    if (!(p->flags & HAS_BIAS)) return 1;
+    if (j >= p->bias_columns) return 0;
+    return load_any(bias, bias_type, (size_t)b * p->bias_batch + (size_t)row.h * p->bias_head + (size_t)row.i * p->bias_row + j)
         != -INFINITY;
 }
 
 // o[0 .. value_size) = the row's context; returns its log-sum-exp.
-inline float exact_row(float *o, const attention_params p, const sequence_t seq, const stored_t stored,
+inline float exact_row(float *o, const attention_params *p, const sequence_t seq, const stored_t stored,
                        __global const void *q, const int q_type, __global const uchar *mask, __global const void *bias,
                        const int bias_type, __global const float *alibi_slopes, __global const float *sinks, const int b,
                        const int kv_head, const row_t row)
 {
-    float most = (p.flags & HAS_SINKS) ? sinks[row.h] : -INFINITY;
+    float most = (p->flags & HAS_SINKS) ? sinks[row.h] : -INFINITY;
     float base = 0.0f, total = 0.0f;
     int any_key = 0;
-    for (int c = 0; c < p.value_size; c++) o[c] = 0.0f;
+    for (int c = 0; c < p->value_size; c++) o[c] = 0.0f;
     for (int pass = 0; pass < 2; pass++) {
         for (int j = row.first; j < row.end; j++) {
             if (!may_see(p, mask, bias, bias_type, b, row, j)) continue;
@@ -59,19 +59,19 @@ inline float exact_row(float *o, const attention_params p, const sequence_t seq,
                 continue;
             }
             const float w = exp(s - base);
-            const size_t from = row_index(p.v, stored.value_rows, stored.table, b, kv_head, seq.k_row + j);
+            const size_t from = row_index(p->v, stored.value_rows, stored.table, b, kv_head, seq.k_row + j);
             total += w;
-            for (int c = 0; c < p.value_size; c++) o[c] = fma(w, load_any(stored.v, stored.v_type, from + c), o[c]);
+            for (int c = 0; c < p->value_size; c++) o[c] = fma(w, load_any(stored.v, stored.v_type, from + c), o[c]);
         }
         base = most == -INFINITY ? 0.0f : most;
-        if (pass == 0) total = (p.flags & HAS_SINKS) ? exp(sinks[row.h] - base) : 0.0f;
+        if (pass == 0) total = (p->flags & HAS_SINKS) ? exp(sinks[row.h] - base) : 0.0f;
     }
-    for (int c = 0; c < p.value_size; c++) o[c] = total == 0.0f ? 0.0f : o[c] / total;
+    for (int c = 0; c < p->value_size; c++) o[c] = total == 0.0f ? 0.0f : o[c] / total;
     return any_key ? base + log(total) : -INFINITY;
 }
 
 // o: the sum of weights * values, the weights being 2^(score - largest); total: the sum of weights.
-inline void finish_row(float *o, const float largest, float total, const attention_params p, const sequence_t seq,
+inline void finish_row(float *o, const float largest, float total, const attention_params *p, const sequence_t seq,
                        const stored_t stored, __global const void *q, const int q_type, __global const uchar *mask,
                        __global const void *bias, const int bias_type, __global const float *alibi_slopes,
                        __global const float *sinks, __global const float *head_gate, __global void *context,
@@ -80,7 +80,7 @@ inline void finish_row(float *o, const float largest, float total, const attenti
 {
     const int nothing = largest == -INFINITY;
     float shift = nothing ? 0.0f : largest, factor = 1.0f;
-    if (p.flags & HAS_SINKS) {
+    if (p->flags & HAS_SINKS) {
         // The sink may be larger than every score: then it sets the shift.
         const float sink = sinks[row.h] * LOG2_E;
         const float larger = nothing || sink > shift ? sink : shift;
@@ -90,7 +90,7 @@ inline void finish_row(float *o, const float largest, float total, const attenti
     }
     factor = total == 0.0f ? 0.0f : factor / total;
     float16 not_finite = 0.0f;  // 0 * x is 0 for every finite x, and NaN for all others
-    for (int c = 0; c < p.value_size; c += 16) {
+    for (int c = 0; c < p->value_size; c += 16) {
         const float16 x = vload16(0, o + c) * factor;
         put16(x, 0, o + c);
         not_finite += 0.0f * x;
@@ -99,9 +99,9 @@ inline void finish_row(float *o, const float largest, float total, const attenti
     float log_sum = nothing ? -INFINITY : (shift + log2(total)) * LN_2;
     if (!finite)
         log_sum = exact_row(o, p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, b, kv_head, row);
-    const float gate = (p.flags & HAS_GATE) ? head_gate[row.h] : 1.0f;
-    const size_t to = view_index(p.out, b, row.h, seq.q_row + row.i);
-    for (int c = 0; c < p.value_size; c += 16)
+    const float gate = (p->flags & HAS_GATE) ? head_gate[row.h] : 1.0f;
+    const size_t to = view_index(p->out, b, row.h, seq.q_row + row.i);
+    for (int c = 0; c < p->value_size; c += 16)
         store16_any(context, out_type, to + c, gate == 0.0f ? (float16)(0.0f) : vload16(0, o + c) * gate);
-    if (has_log_sum_exp) log_sum_exp[(size_t)(b * p.q_heads + row.h) * p.q_len + row.i] = log_sum;
+    if (has_log_sum_exp) log_sum_exp[(size_t)(b * p->q_heads + row.h) * p->q_len + row.i] = log_sum;
 }

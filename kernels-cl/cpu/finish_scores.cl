@@ -11,55 +11,55 @@ typedef struct {
 
 // Row `index` of those that share a key-value head: all queries of its first query head, then those of the next. Rows
 // beyond the last have no keys.
-inline row_t row_of(const attention_params p, const sequence_t seq, const int kv_head, const int index)
+inline row_t row_of(const attention_params *p, const sequence_t seq, const int kv_head, const int index)
 {
-    const int group = p.q_heads / p.kv_heads;
-    const int used = min(index, group * p.q_len - 1);
+    const int group = p->q_heads / p->kv_heads;
+    const int used = min(index, group * p->q_len - 1);
     row_t row;
-    row.h = kv_head * group + used / p.q_len;
-    row.i = used % p.q_len;
+    row.h = kv_head * group + used / p->q_len;
+    row.i = used % p->q_len;
     const int position = seq.position + row.i;
-    row.first = p.left >= 0 && position > p.left ? max(p.first_key, position - p.left) : p.first_key;
+    row.first = p->left >= 0 && position > p->left ? max(p->first_key, position - p->left) : p->first_key;
     row.end = seq.k_len;
-    if (p.flags & CAUSAL) row.end = min(row.end, position + 1);
-    if (p.right >= 0 && position < 0x7fffffff - p.right) row.end = min(row.end, position + p.right + 1);
-    if (row.i >= seq.q_len || index >= group * p.q_len) row.end = row.first;
+    if (p->flags & CAUSAL) row.end = min(row.end, position + 1);
+    if (p->right >= 0 && position < 0x7fffffff - p->right) row.end = min(row.end, position + p->right + 1);
+    if (row.i >= seq.q_len || index >= group * p->q_len) row.end = row.first;
     row.end = max(row.end, row.first);
     return row;
 }
 
 // Whether scores need more than a factor. (A factor of 0 or less would turn the mask's -infinity into something else.)
-inline int needs_finish(const attention_params p)
+inline int needs_finish(const attention_params *p)
 {
-    return p.softcap > 0.0f || p.scale <= 0.0f || (p.flags & (HAS_MASK | HAS_BIAS | HAS_ALIBI));
+    return p->softcap > 0.0f || p->scale <= 0.0f || (p->flags & (HAS_MASK | HAS_BIAS | HAS_ALIBI));
 }
 
 // s[0 .. count) for keys from j0 on: dot products become scores in units of log2, -infinity where masked. count is a
 // multiple of 16; keys outside of row.first .. row.end are masked by the caller.
-inline void finish_scores(float *s, const int count, const int j0, const attention_params p, const sequence_t seq,
+inline void finish_scores(float *s, const int count, const int j0, const attention_params *p, const sequence_t seq,
                           const row_t row, const int b, __global const uchar *mask, __global const void *bias,
                           const int bias_type, __global const float *alibi_slopes)
 {
-    const float slope = (p.flags & HAS_ALIBI) ? alibi_slopes[row.h] : 0.0f;
-    __global const uchar *mask_row = mask + (size_t)b * p.mask_batch + (size_t)row.h * p.mask_head + (size_t)row.i * p.mask_row;
-    const size_t bias_row = (size_t)b * p.bias_batch + (size_t)row.h * p.bias_head + (size_t)row.i * p.bias_row;
+    const float slope = (p->flags & HAS_ALIBI) ? alibi_slopes[row.h] : 0.0f;
+    __global const uchar *mask_row = mask + (size_t)b * p->mask_batch + (size_t)row.h * p->mask_head + (size_t)row.i * p->mask_row;
+    const size_t bias_row = (size_t)b * p->bias_batch + (size_t)row.h * p->bias_head + (size_t)row.i * p->bias_row;
     for (int n = 0; n < count; n += 16) {
-        float16 x = vload16(0, s + n) * p.scale;
-        if (p.softcap > 0.0f) x = p.softcap * tanh_vector(x / p.softcap);
-        if (p.flags & HAS_ALIBI) x -= slope * fabs(convert_float16(seq.position + row.i - j0 - n - LANES));
-        if (p.flags & HAS_BIAS) {
+        float16 x = vload16(0, s + n) * p->scale;
+        if (p->softcap > 0.0f) x = p->softcap * tanh_vector(x / p->softcap);
+        if (p->flags & HAS_ALIBI) x -= slope * fabs(convert_float16(seq.position + row.i - j0 - n - LANES));
+        if (p->flags & HAS_BIAS) {
             float add[16];
             for (int e = 0; e < 16; e++) {
                 const int j = j0 + n + e;
-                add[e] = j < p.bias_columns ? load_any(bias, bias_type, bias_row + j) : -INFINITY;
+                add[e] = j < p->bias_columns ? load_any(bias, bias_type, bias_row + j) : -INFINITY;
             }
             // What is masked is masked, whatever the score was.
             const float16 added = vload16(0, add);
             x = added == -INFINITY ? added : x + added;
         }
-        if (p.flags & HAS_MASK) {
+        if (p->flags & HAS_MASK) {
             float keep[16];
-            for (int e = 0; e < 16; e++) keep[e] = j0 + n + e < p.mask_columns && mask_row[j0 + n + e] ? 1.0f : 0.0f;
+            for (int e = 0; e < 16; e++) keep[e] = j0 + n + e < p->mask_columns && mask_row[j0 + n + e] ? 1.0f : 0.0f;
             x = vload16(0, keep) == 0.0f ? (float16)(-INFINITY) : x;
         }
         put16(x * LOG2_E, 0, s + n);

@@ -9,7 +9,7 @@
 
 #define AHEAD 16  // rows of a panel, or of values
 
-// scores[ROWS][KEYS] = q_tile * K^T for `panels` panels of 32 keys
+// scores[ROWS][KEYS] = q_tile [ROWS][MAX_SIZE] * K^T for `panels` panels of 32 keys
 inline void tile_scores(const float *q_tile, __global const float *k, const int panels, const int size, float *scores)
 {
     for (int panel = 0; panel < panels; panel++) {
@@ -22,7 +22,7 @@ inline void tile_scores(const float *q_tile, __global const float *k, const int 
             PREFETCH(k + 32 * AHEAD + 16);
 #pragma unroll
             for (int r = 0; r < ROWS; r++) {
-                const float16 a = (float16)q_tile[c * ROWS + r];
+                const float16 a = (float16)q_tile[r * MAX_SIZE + c];
                 low[r] = fma(a, k_low, low[r]);
                 high[r] = fma(a, k_high, high[r]);
             }
@@ -89,13 +89,13 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
     __global const float *packed = all_packed + (size_t)head_index * panels * p.head_size * 32;
     __global const float *values = v + view_index(p.v, b, kv_head, seq.k_row);
 
-    float q_tile[MAX_SIZE * ROWS], s_tile[ROWS * KEYS], o_tile[ROWS * MAX_SIZE];
+    float q_tile[ROWS * MAX_SIZE], s_tile[ROWS * KEYS], o_tile[ROWS * MAX_SIZE];
     float largest[ROWS], correction[ROWS];
     float16 sums[ROWS];
     row_t rows[ROWS];
     int first = p.kv_len, end = 0;
     for (int r = 0; r < ROWS; r++) {
-        rows[r] = row_of(p, seq, kv_head, block * ROWS + r);
+        rows[r] = row_of(&p, seq, kv_head, block * ROWS + r);
         if (rows[r].first < rows[r].end) {
             first = min(first, rows[r].first);
             end = max(end, rows[r].end);
@@ -103,24 +103,22 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
         const int there = block * ROWS + r < all_rows && rows[r].i < seq.q_len;
         const size_t from = view_index(p.q, b, rows[r].h, seq.q_row + (there ? rows[r].i : 0));
         int c = 0;
-        for (; c + 16 <= p.head_size; c += 16) {
-            put16(there ? load16_any(q, q_type, from + c) : (float16)(0.0f), 0, o_tile);
-            for (int e = 0; e < 16; e++) q_tile[(c + e) * ROWS + r] = o_tile[e];
-        }
-        for (; c < p.head_size; c++) q_tile[c * ROWS + r] = there ? load_any(q, q_type, from + c) : 0.0f;
+        for (; c + 16 <= p.head_size; c += 16)
+            put16(there ? load16_any(q, q_type, from + c) : (float16)(0.0f), 0, q_tile + r * MAX_SIZE + c);
+        for (; c < p.head_size; c++) q_tile[r * MAX_SIZE + c] = there ? load_any(q, q_type, from + c) : 0.0f;
         largest[r] = -INFINITY;
         sums[r] = 0.0f;
     }
     for (int e = 0; e < ROWS * p.value_size; e += 16) put16((float16)(0.0f), 0, o_tile + e);
 
-    const int finish = needs_finish(p);
+    const int finish = needs_finish(&p);
     const float factor = finish ? 1.0f : p.scale * LOG2_E;
     for (int j0 = first / 32 * 32; j0 < end; j0 += KEYS) {
         const int block_panels = min(KEYS / 32, (end - j0 + 31) / 32), keys = block_panels * 32;
         tile_scores(q_tile, packed + (size_t)j0 * p.head_size, block_panels, p.head_size, s_tile);
         for (int r = 0; r < ROWS; r++) {
             float *s = s_tile + r * KEYS;
-            if (finish) finish_scores(s, keys, j0, p, seq, rows[r], b, mask, bias, bias_type, alibi_slopes);
+            if (finish) finish_scores(s, keys, j0, &p, seq, rows[r], b, mask, bias, bias_type, alibi_slopes);
             if (j0 < rows[r].first || j0 + keys > rows[r].end) mask_edges(s, keys, j0, rows[r]);
             correction[r] = soften(s, keys, factor, &largest[r], &sums[r]);
         }
@@ -131,7 +129,7 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
     const stored_t stored = {k, v, table, k_type, F32_CODE, {ROWS_PLAIN, 1, 0}};
     for (int r = 0; r < ROWS && block * ROWS + r < all_rows; r++) {
         if (rows[r].i >= seq.q_len && (p.flags & RAGGED)) continue;
-        finish_row(o_tile + r * p.value_size, largest[r] * factor, sum_of(sums[r]), p, seq, stored, q, q_type, mask, bias, bias_type,
+        finish_row(o_tile + r * p.value_size, largest[r] * factor, sum_of(sums[r]), &p, seq, stored, q, q_type, mask, bias, bias_type,
                    alibi_slopes, sinks, head_gate, context, out_type, log_sum_exp, has_log_sum_exp, b, kv_head, rows[r]);
     }
 }

@@ -16,7 +16,7 @@ void join_streams(__global const float *parts, const int chunks, __global const 
     const int b = head_index / p.kv_heads, kv_head = head_index % p.kv_heads;
     const int rows = p.q_heads / p.kv_heads * p.q_len, stride = p.value_size + 2;
     const sequence_t seq = sequence_of(p, sequences, b);
-    const row_t row = row_of(p, seq, kv_head, r);
+    const row_t row = row_of(&p, seq, kv_head, r);
     if (row.i >= seq.q_len && (p.flags & RAGGED)) return;
 
     __global const float *part = parts + ((size_t)head_index * chunks * rows + r) * stride;
@@ -39,6 +39,6 @@ void join_streams(__global const float *parts, const int chunks, __global const 
             put16(fma((float16)(weight), vload16(0, from + c), vload16(0, o + c)), 0, o + c);
     }
     const stored_t stored = {k, v, table, k_type, k_type, p.key_rows};
-    finish_row(o, largest, total, p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, head_gate, context,
+    finish_row(o, largest, total, &p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, head_gate, context,
                out_type, log_sum_exp, has_log_sum_exp, b, kv_head, row);
 }

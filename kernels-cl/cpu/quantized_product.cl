@@ -1,14 +1,14 @@
 // quantized_product.cl: packed_product with weights in blocks, which become floats in registers.
 // in  a: pack_rows' blocks [ceil(rows/ROWS)][inner][ROWS]; w: pack_quantized's panels; bias     out as packed_product
-// build ROWS, WGT     launch {blocks, panels} single work-items; panels from first_column / 32 on
+// build ROWS, WGT, NEAR     launch {blocks, panels} single work-items; panels from first_column / 32 on
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void quantized_product(__global const float *a, __global const uchar *w, __global const float *bias,
                        __global void *out0, __global void *out1, __global void *out2, const int out_type,
                        const projection_params p)
 {
-    const int row0 = (int)get_group_id(0) * ROWS;
-    const int panel = p.first_column / 32 + (int)get_group_id(1);
+    const place_t place = place_of(p.inner / 32 * PANEL_BLOCK_BYTES);
+    const int row0 = place.block * ROWS, panel = p.first_column / 32 + place.panel;
     __global const float *a_k = a + (size_t)row0 * p.inner;
     __global const uchar *block = w + (size_t)panel * (p.inner / 32) * PANEL_BLOCK_BYTES;
     float16 low[ROWS], high[ROWS];
@@ -39,5 +39,5 @@ void quantized_product(__global const float *a, __global const uchar *w, __globa
         put16(low[r] + bias_low, 2 * r, tile);
         put16(high[r] + bias_high, 2 * r + 1, tile);
     }
-    store_columns(out0, out1, out2, out_type, p, row0, min(ROWS, p.rows - row0), (int)get_group_id(1) * 32, tile);
+    store_columns(out0, out1, out2, out_type, p, row0, min(ROWS, p.rows - row0), place.panel * 32, tile);
 }

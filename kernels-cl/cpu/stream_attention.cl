@@ -37,7 +37,7 @@ void stream_attention(__global const void *q, const int q_type, __global const T
     float q_tile[MAX_ROWS * MAX_SIZE], s_tile[MAX_ROWS * CHUNK];
     int first = p.kv_len, end = 0;
     for (int r = 0; r < rows; r++) {
-        row[r] = row_of(p, seq, kv_head, r);
+        row[r] = row_of(&p, seq, kv_head, r);
         if (row[r].first < row[r].end) {
             first = min(first, row[r].first);
             end = max(end, row[r].end);
@@ -72,13 +72,13 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         }
     }
 
-    const int finish = needs_finish(p);
+    const int finish = needs_finish(&p);
     const float factor = finish ? 1.0f : p.scale * LOG2_E;
     for (int r = 0; r < rows; r++) {
         float *s = s_tile + r * CHUNK;
         float largest = -INFINITY;
         float16 sums = 0.0f;
-        if (finish) finish_scores(s, padded, j0, p, seq, row[r], b, mask, bias, bias_type, alibi_slopes);
+        if (finish) finish_scores(s, padded, j0, &p, seq, row[r], b, mask, bias, bias_type, alibi_slopes);
         if (j0 < row[r].first || j0 + padded > row[r].end) mask_edges(s, padded, j0, row[r]);
         soften(s, padded, factor, &largest, &sums);
         part[r * (p.value_size + 2) + p.value_size] = largest * factor;

@@ -52,6 +52,15 @@ public record NdRange(long[] global, long[] local) {
         return new NdRange(global, local.clone());
     }
 
+    /** All work-items together. */
+    long items() {
+        long items = 1;
+        for (long size : global) {
+            items *= size;
+        }
+        return items;
+    }
+
     @Override
     public String toString() {
         return "global=" + Arrays.toString(global) + " local=" + Arrays.toString(local);

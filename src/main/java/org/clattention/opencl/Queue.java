@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class Queue extends Handle {
     private static final long WATCH_NANOSECONDS = 50_000;
 
+    /** Work-items of a call that is over so soon that watching for its end pays. */
+    private static final long MOST_WATCHED_ITEMS = 64;
+
     private final Context context;
     private final cl_command_queue id;
     private final boolean profiling;
     private final boolean watches;
     private final ByteBuffer status = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
     private final Pointer statusPointer = Pointer.to(status);
+    private long items;
 
     private Queue(Context context, cl_command_queue id, boolean profiling) {
         super("queue", context.name());
@@ -47,6 +51,7 @@ public final class Queue extends Handle {
     public @Nullable Event launch(Kernel kernel, NdRange range) {
         requireOpen();
         kernel.requireReady();
+        items += range.items();
         cl_event event = profiling ? new cl_event() : null;
         try {
             Cl.before("clEnqueueNDRangeKernel");
@@ -135,9 +140,10 @@ public final class Queue extends Handle {
     public void finish() {
         requireOpen();
         try {
-            if (watches) {
+            if (watches && items <= MOST_WATCHED_ITEMS) {
                 watch();
             }
+            items = 0;
             Cl.before("clFinish");
             Cl.check("clFinish", CL.clFinish(id));
         } catch (OpenClException e) {
@@ -147,8 +153,9 @@ public final class Queue extends Handle {
 
     /**
      * Watches for the end for a short while before sleeping: waking a thread can take longer than a small call. Only on CPU
-     * devices, where looking costs next to nothing.
+     * devices, where looking costs next to nothing, and only for small calls: a large one needs this core for itself.
      */
+    @SuppressWarnings("ThreadPriorityCheck") // the core is the device's as soon as it has work for it
     private void watch() {
         cl_event end = new cl_event();
         Cl.before("clEnqueueMarkerWithWaitList");
@@ -157,7 +164,7 @@ public final class Queue extends Handle {
             long start = System.nanoTime();
             int now;
             do {
-                Thread.onSpinWait();
+                Thread.yield();
                 Cl.check(
                         "clGetEventInfo",
                         CL.clGetEventInfo(

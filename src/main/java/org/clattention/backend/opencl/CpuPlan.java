@@ -19,6 +19,9 @@ final class CpuPlan {
     /** The largest head: 512 components and 64 rotated ones, as in multi-head latent attention. */
     static final int MAX_HEAD_SIZE = 576;
 
+    /** Of weights that a product reads over and over: half of a usual second-level cache. */
+    static final int NEAR_BYTES = 1 << 20;
+
     private static final int VECTOR = 16;
 
     /** 32 registers of 16 floats hold 12 rows by 32 keys, and what feeds them; 16 of 8 floats hold 3. */

@@ -36,6 +36,7 @@ enum KernelId {
             "common/views.cl",
             "common/projection.cl",
             "cpu/vectors.cl",
+            "cpu/product_order.cl",
             "cpu/store_columns.cl"),
     ROW_PRODUCT(
             "cpu/row_product.cl", "common/views.cl", "common/projection.cl", "cpu/vectors.cl", "cpu/store_columns.cl"),
@@ -46,6 +47,7 @@ enum KernelId {
             "common/projection.cl",
             "cpu/vectors.cl",
             "cpu/quantized_panels.cl",
+            "cpu/product_order.cl",
             "cpu/store_columns.cl"),
     QUANTIZED_ROW_PRODUCT(
             "cpu/quantized_row_product.cl",

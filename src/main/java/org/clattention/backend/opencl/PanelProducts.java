@@ -70,6 +70,7 @@ final class PanelProducts {
         Kernel.Arguments arguments = lane.kernel(QuantizedPanels.packedProduct(weights.type()))
                 .use(use)
                 .with("ROWS", tile)
+                .with("NEAR", CpuPlan.NEAR_BYTES)
                 .role("WGT", weights.type())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(packed));
