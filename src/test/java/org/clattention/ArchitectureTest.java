@@ -50,7 +50,8 @@ class ArchitectureTest {
             "PeakRates",
             "RotaryConfig",
             "RotaryScaling",
-            "ScoresStage");
+            "ScoresStage",
+            "StepPlan");
 
     @Test
     void onlyTheThinLayerImportsJocl() {
@@ -174,7 +175,7 @@ class ArchitectureTest {
     void plansAreMadeWithoutDevices() {
         check(noClasses()
                 .that()
-                .haveNameMatching(".*\\.backend\\.opencl\\.(PortablePlan|ProductTile|DeviceProfile)(\\$.*)?")
+                .haveNameMatching(".*\\.backend\\.opencl\\.(PortablePlan|GpuPlan|ProductTile|DeviceProfile)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jocl..", "org.clattention.opencl"));

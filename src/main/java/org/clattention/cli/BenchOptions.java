@@ -43,6 +43,9 @@ final class BenchOptions {
     @Option(names = "--profile", description = "Then show where the device's time goes, kernel by kernel.")
     private boolean profile;
 
+    @Option(names = "--explain", description = "Then show the plan of each row: steps, kernels, tiles, and why.")
+    private boolean explain;
+
     @Option(
             names = "--naive-heads",
             description = "Then time a loop over heads, each with its own projection and attention, beside the layer.")
@@ -99,6 +102,10 @@ final class BenchOptions {
 
     boolean profile() {
         return profile;
+    }
+
+    boolean explain() {
+        return explain;
     }
 
     boolean naiveHeads() {

@@ -81,6 +81,21 @@ class BenchCommandTest {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
+    void plansOfRows() {
+        Cli text = bench("--shapes", "latency", "--seconds", "0.02", "--explain");
+        assertThat(text.code()).as(text.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(text.out())
+                .contains("plan of " + ROW + "f32", "project_heads  1 x 64 times 64 x 192", "attend ", ", because ");
+        Cli run = bench("--shapes", "latency", "--seconds", "0.02", "--explain", "--json", "-");
+        List<Map<String, Object>> results =
+                (List<Map<String, Object>>) run.json().get("results");
+        List<Map<String, Object>> plan =
+                (List<Map<String, Object>>) results.get(0).get("plan");
+        assertThat(plan.stream().map(step -> step.get("step"))).containsExactly("project_heads", "attend", "project");
+    }
+
+    @Test
     void thePageTellsHowItCameAbout(@TempDir Path folder) throws Exception {
         Path page = folder.resolve("page.md");
         Cli run = bench("--shapes", "latency", "--weights", "bf16", "--seconds", "0.02", "--markdown", page.toString());
