@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 
 /** What to time, how long, and beside what. */
 final class BenchOptions {
-    private static final List<DataType> WEIGHT_TYPES = List.of(DataType.F32, DataType.F16, DataType.BF16);
+    private static final List<DataType> WEIGHT_TYPES =
+            List.of(DataType.F32, DataType.F16, DataType.BF16, DataType.Q8_0, DataType.Q4_0);
 
     @Option(
             names = "--shapes",
@@ -25,7 +26,7 @@ final class BenchOptions {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "Store all weights as f32, f16 or bf16, instead of each row's own choice.")
+            description = "Store all weights as f32, f16, bf16, q8_0 or q4_0, instead of each row's own choice.")
     private @Nullable DataType weights;
 
     @Option(
@@ -54,7 +55,7 @@ final class BenchOptions {
     /** The rows, each once. */
     List<BenchShape> shapes() {
         if (weights != null && !WEIGHT_TYPES.contains(weights)) {
-            throw new BadInputException("--weights " + weights + ": must be f32, f16 or bf16");
+            throw new BadInputException("--weights " + weights + ": must be f32, f16, bf16, q8_0 or q4_0");
         }
         List<BenchShape> chosen = BenchSuite.shapes().stream()
                 .map(shape -> weights == null ? shape : shape.withWeightType(weights))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.clattention.bench.PeerEngine;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
     private static final String ROW = "latency-64/4/16-b1-s1-";
@@ -78,6 +80,14 @@ class BenchCommandTest {
                         .mapToDouble(k -> ((Number) k.get("share")).doubleValue())
                         .sum())
                 .isBetween(0.999, 1.001);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f16", "q8_0", "Q4_0"})
+    void allWeightsInOneType(String type) {
+        Cli run = bench("--shapes", "latency", "--weights", type, "--seconds", "0.02");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(run.out()).contains(ROW + type.toLowerCase(Locale.ROOT));
     }
 
     @Test
