@@ -1,0 +1,77 @@
+package org.clattention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.clattention.testing.Agreement;
+import org.clattention.testing.Answers;
+import org.clattention.testing.AttentionCase;
+import org.clattention.testing.AttentionCases;
+import org.clattention.testing.EngineAnswers;
+import org.clattention.testing.LayerAnswers;
+import org.clattention.testing.LayerCase;
+import org.clattention.testing.LayerCases;
+import org.clattention.testing.LayerExpectation;
+import org.clattention.testing.NoLiveHandles;
+import org.clattention.testing.TestDevice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The fused kernels for CPUs give what the portable ones give, whatever the options; each case is known to have been fused.
+ * {@code -Dclattention.cases=20} runs 6,000 cases.
+ */
+@ExtendWith(NoLiveHandles.class)
+class FusedKernelsTest {
+    @Test
+    void attentionEqualsThePortableOne() {
+        List<String> failures = new ArrayList<>();
+        try (AttentionEngine fast = open(KernelSet.CPU);
+                AttentionEngine portable = open(KernelSet.PORTABLE)) {
+            for (String name : AttentionCases.names("fused", 200)) {
+                AttentionCase made = AttentionCases.of(name).fused();
+                Answers got = fused(fast, name, () -> EngineAnswers.of(fast, made));
+                note(failures, Agreement.checkAlike(made, got, EngineAnswers.of(portable, made)));
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void layersEqualThePortableOnes() {
+        List<String> failures = new ArrayList<>();
+        try (AttentionEngine fast = open(KernelSet.CPU);
+                AttentionEngine portable = open(KernelSet.PORTABLE)) {
+            for (String name : AttentionCases.names("layer-fused", 100)) {
+                LayerCase made = LayerCases.of(name).fused();
+                Answers got = fused(fast, name, () -> LayerAnswers.run(fast, made));
+                note(failures, LayerExpectation.of(made).checkAlike(got, LayerAnswers.run(portable, made)));
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private static AttentionEngine open(KernelSet kernels) {
+        return AttentionEngine.open(TestDevice.POCL.options().withKernels(kernels));
+    }
+
+    /** A test of the portable kernels against themselves would prove nothing. */
+    private static Answers fused(AttentionEngine engine, String name, Supplier<Answers> call) {
+        AtomicReference<Answers> answers = new AtomicReference<>();
+        List<StepPlan> plan = engine.explain(() -> answers.set(call.get()));
+        assertThat(plan.stream().filter(step -> step.step().equals("attend")))
+                .as(name)
+                .hasSize(1)
+                .allSatisfy(step -> assertThat(step.reason()).startsWith("cpu, "));
+        return answers.get();
+    }
+
+    private static void note(List<String> failures, String problem) {
+        if (!problem.isEmpty()) {
+            failures.add(problem);
+        }
+    }
+}
