@@ -28,10 +28,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class FusedKernelsTest {
     @Test
     void attentionEqualsThePortableOne() {
+        attention(AttentionCases.names("fused", 200));
+    }
+
+    /** One query after many keys, whose window begins inside one chunk of keys and ends in another. */
+    @Test
+    void windowsAcrossChunks() {
+        attention(List.of("fused-590"));
+    }
+
+    private static void attention(List<String> names) {
         List<String> failures = new ArrayList<>();
         try (AttentionEngine fast = open(KernelSet.CPU);
                 AttentionEngine portable = open(KernelSet.PORTABLE)) {
-            for (String name : AttentionCases.names("fused", 200)) {
+            for (String name : names) {
                 AttentionCase made = AttentionCases.of(name).fused();
                 Answers got = fused(fast, name, () -> EngineAnswers.of(fast, made));
                 note(failures, Agreement.checkAlike(made, got, EngineAnswers.of(portable, made)));
