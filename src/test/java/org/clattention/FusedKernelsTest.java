@@ -3,6 +3,7 @@ package org.clattention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -35,6 +36,31 @@ class FusedKernelsTest {
     @Test
     void windowsAcrossChunks() {
         attention(List.of("fused-590"));
+    }
+
+    /** Two keys, whose values are 1 and 0: the outputs are weights, so they show how exact the exponential is. */
+    @Test
+    void weightsAreExactToAFewRoundings() {
+        int queries = 4001;
+        float[] q = new float[queries];
+        for (int i = 0; i < queries; i++) {
+            q[i] = (i - queries / 2) * 0.002f;
+        }
+        float[] values = new float[32];
+        Arrays.fill(values, 0, 16, 1);
+        try (AttentionEngine engine = open(KernelSet.CPU);
+                Tensor query = engine.tensor(q, 1, 1, queries, 1);
+                Tensor key = engine.tensor(new float[] {1, 0}, 1, 1, 2, 1);
+                Tensor value = engine.tensor(values, 1, 1, 2, 16);
+                AttentionResult result = engine.dotProductAttention(AttentionOptions.DEFAULT)
+                        .forward(DotProductInputs.of(query, key, value))) {
+            float[] got = result.output().toFloats();
+            double worst = 0;
+            for (int i = 0; i < queries; i++) {
+                worst = Math.max(worst, Math.abs(got[16 * i] - 1 / (1 + Math.exp(-q[i]))));
+            }
+            assertThat(worst).isLessThan(2e-7);
+        }
     }
 
     private static void attention(List<String> names) {
