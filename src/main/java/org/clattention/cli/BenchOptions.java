@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.clattention.DataType;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.BenchSuite;
@@ -28,6 +29,14 @@ final class BenchOptions {
             paramLabel = "TYPE",
             description = "Store all weights as f32, f16, bf16, q8_0 or q4_0, instead of each row's own choice.")
     private @Nullable DataType weights;
+
+    @Option(
+            names = "--past",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "Decode after so many cached tokens, a row for each, instead of each decoding row's own number.")
+    private @Nullable List<Integer> past;
 
     @Option(
             names = "--seconds",
@@ -57,7 +66,11 @@ final class BenchOptions {
         if (weights != null && !WEIGHT_TYPES.contains(weights)) {
             throw new BadInputException("--weights " + weights + ": must be f32, f16, bf16, q8_0 or q4_0");
         }
+        if (past != null && past.stream().anyMatch(tokens -> tokens < 1)) {
+            throw new BadInputException("--past " + past + ": must be at least 1");
+        }
         List<BenchShape> chosen = BenchSuite.shapes().stream()
+                .flatMap(this::afterPasts)
                 .map(shape -> weights == null ? shape : shape.withWeightType(weights))
                 .distinct()
                 .filter(shape -> shapes == null
@@ -73,6 +86,13 @@ final class BenchOptions {
                             BenchSuite.shapes().stream().map(BenchShape::name).toList()));
         }
         return chosen;
+    }
+
+    /** A row that decodes, once for each past that is asked for. */
+    private Stream<BenchShape> afterPasts(BenchShape shape) {
+        return past == null || shape.past() == 0
+                ? Stream.of(shape)
+                : past.stream().map(shape::withPast);
     }
 
     double seconds() {

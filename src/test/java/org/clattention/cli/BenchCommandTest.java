@@ -36,6 +36,7 @@ class BenchCommandTest {
         "bench --weights small, small",
         "bench --seconds 0, more than 0",
         "bench --seconds NaN, more than 0",
+        "bench --past 0, must be at least 1",
         "bench --seed -1, must not be negative",
         "bench --device reference, not the reference",
         "bench --markdown /no/such/folder/page.md, --markdown /no/such/folder/page.md: cannot be written",
@@ -88,6 +89,16 @@ class BenchCommandTest {
         Cli run = bench("--shapes", "latency", "--weights", type, "--seconds", "0.02");
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
         assertThat(run.out()).contains(ROW + type.toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void decodingAfterOtherPasts() {
+        Cli run = bench("--shapes", "decode-768", "--weights", "q8_0", "--past", "5,40", "--seconds", "0.02");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(run.out())
+                .containsOnlyOnce("decode-768/12/64-b1-s1-p5-q8_0")
+                .containsOnlyOnce("decode-768/12/64-b1-s1-p40-q8_0")
+                .doesNotContain("p1023");
     }
 
     @Test
