@@ -7,10 +7,10 @@ inline float16 exp2_vector(const float16 x)
     // Adding 1.5 * 2^23 rounds to an integer; 127 more makes its low bits the exponent of 2^n, all zeros for n = -127.
     const float16 shifted = t + 12583039.0f;
     const float16 f = t - (shifted - 12583039.0f);
-    float16 y = fma((float16)(1.3396410e-3f), f, (float16)(9.6180600e-3f));
-    y = fma(y, f, (float16)(5.5503325e-2f));
-    y = fma(y, f, (float16)(2.4022651e-1f));
-    y = fma(y, f, (float16)(6.9314718e-1f));
+    float16 y = fma((float16)(1.3264727e-3f), f, (float16)(9.6715130e-3f));
+    y = fma(y, f, (float16)(5.5507336e-2f));
+    y = fma(y, f, (float16)(2.4022242e-1f));
+    y = fma(y, f, (float16)(6.9314700e-1f));
     y = fma(y, f, (float16)(1.0f));
     return y * as_float16(as_int16(shifted) << 23);
 }

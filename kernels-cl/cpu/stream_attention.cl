@@ -79,7 +79,10 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         float largest = -INFINITY;
         float16 sums = 0.0f;
         if (finish) finish_scores(s, padded, j0, &p, seq, row[r], b, mask, bias, bias_type, alibi_slopes);
-        if (j0 < row[r].first || j0 + padded > row[r].end) mask_edges(s, padded, j0, row[r]);
+        // What fills the last vector beyond this chunk's keys is another chunk's, or nobody's.
+        row_t here = row[r];
+        here.end = min(here.end, j_end);
+        if (j0 < here.first || j0 + padded > here.end) mask_edges(s, padded, j0, here);
         soften(s, padded, factor, &largest, &sums);
         part[r * (p.value_size + 2) + p.value_size] = largest * factor;
         part[r * (p.value_size + 2) + p.value_size + 1] = sum_of(sums);

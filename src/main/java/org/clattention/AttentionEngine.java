@@ -81,6 +81,23 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /**
+     * Runs calls, and says what each of their steps ran on this engine, and why: shapes, kernels with their tiles and splits, and
+     * why the portable kernels took what they took. It is written down as the kernels are launched, for calls of this thread
+     * alone.
+     *
+     * <pre>{@code
+     * engine.explain(() -> layer.forward(inputs).close()).forEach(System.out::println);
+     * }</pre>
+     *
+     * @return the steps, in order
+     */
+    public List<StepPlan> explain(Runnable calls) {
+        try (Use use = new Use(this)) {
+            return backend.explain(calls);
+        }
+    }
+
+    /**
      * Measures what the device reaches in arithmetic and in reading memory, to compare results with. Takes a second or so and
      * up to 1 GiB of device memory; nothing else should run meanwhile.
      */

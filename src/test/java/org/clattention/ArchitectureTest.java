@@ -54,7 +54,8 @@ class ArchitectureTest {
             "RotaryScaling",
             "ScoresStage",
             "StackConfig",
-            "StackWeights");
+            "StackWeights",
+            "StepPlan");
 
     @Test
     void onlyTheThinLayerImportsJocl() {
@@ -126,6 +127,7 @@ class ArchitectureTest {
                         "org.jspecify..",
                         "org.slf4j..",
                         "com.fasterxml..",
+                        "ai.djl.huggingface..",
                         ROOT,
                         "org.clattention.io..",
                         "org.clattention.model..")));
@@ -210,7 +212,7 @@ class ArchitectureTest {
     void plansAreMadeWithoutDevices() {
         check(noClasses()
                 .that()
-                .haveNameMatching(".*\\.backend\\.opencl\\.(PortablePlan|ProductTile|DeviceProfile)(\\$.*)?")
+                .haveNameMatching(".*\\.backend\\.opencl\\.(PortablePlan|GpuPlan|ProductTile|DeviceProfile)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jocl..", "org.clattention.opencl"));

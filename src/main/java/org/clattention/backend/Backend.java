@@ -10,6 +10,7 @@ import org.clattention.DeviceInfo;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
+import org.clattention.StepPlan;
 import org.jspecify.annotations.Nullable;
 
 /** The primitive operations that layers are made of, on one device. Thread-safe. */
@@ -77,6 +78,9 @@ public interface Backend extends AutoCloseable {
 
     /** Device time by kernel since the last call of this method; empty unless the backend was opened for profiling. */
     Map<String, KernelTime> takeKernelTimes();
+
+    /** Runs calls on this thread, and gives what each step of theirs ran, and why, in order. */
+    List<StepPlan> explain(Runnable calls);
 
     /** Measures what the device reaches in arithmetic and in reading, in a second or so. Nothing else should run meanwhile. */
     PeakRates measurePeaks();

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.clattention.AttentionEngine;
 import org.clattention.DeviceMemoryException;
 import org.clattention.KernelTime;
+import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult.PeerResult;
 
 /**
@@ -104,6 +105,13 @@ public final class BenchRun {
             return problem.isEmpty() ? "" : "its result differs: " + problem;
         } catch (RuntimeException e) {
             return "failed: " + firstLine(e);
+        }
+    }
+
+    /** What the steps of one call run, and why. */
+    public List<StepPlan> explain(BenchShape shape) {
+        try (Contender contender = new EngineContender(engine, shape, LayerData.of(shape, seed))) {
+            return engine.explain(contender::run);
         }
     }
 

@@ -41,6 +41,11 @@ public record BenchShape(Kind kind, AttentionConfig config, int batch, int lengt
         return new BenchShape(kind, config, batch, length, past, type);
     }
 
+    /** The same call after another number of cached tokens. */
+    public BenchShape withPast(int tokens) {
+        return new BenchShape(kind, config, batch, length, tokens, weightType);
+    }
+
     /** For example {@code prefill-4096/32.8/128-b1-s512-causal-f32}: width, query heads, key-value heads if fewer, head size. */
     public String name() {
         String heads = config.numHeads() + (config.numKvHeads() == config.numHeads() ? "" : "." + config.numKvHeads());

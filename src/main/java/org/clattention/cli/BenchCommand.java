@@ -11,6 +11,7 @@ import org.clattention.AttentionEngine;
 import org.clattention.EngineOptions;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
+import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult;
 import org.clattention.bench.BenchRun;
 import org.clattention.bench.BenchShape;
@@ -90,7 +91,18 @@ final class BenchCommand implements Callable<Integer> {
                     .run(BenchOptions.naiveShape());
         }
         peaks.add(engine.measurePeaks());
-        return new BenchOutcome(engine.device(), peaks, results, naive, profiles(run, shapes));
+        return new BenchOutcome(engine.device(), peaks, results, naive, plans(run, results), profiles(run, shapes));
+    }
+
+    private Map<String, List<StepPlan>> plans(BenchRun run, List<BenchResult> results) {
+        Map<String, List<StepPlan>> plans = new LinkedHashMap<>();
+        for (BenchResult result : results) {
+            // What has neither a time nor a wrong result had no room on the device.
+            if (bench.explain() && (result.time() != null || result.wrong())) {
+                plans.put(result.shape().name(), run.explain(result.shape()));
+            }
+        }
+        return plans;
     }
 
     private Map<String, Map<String, KernelTime>> profiles(BenchRun run, List<BenchShape> shapes) {

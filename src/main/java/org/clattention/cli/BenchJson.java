@@ -2,10 +2,12 @@ package org.clattention.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
+import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult;
 import org.clattention.bench.BenchResult.PeerResult;
 import org.clattention.bench.BenchShape;
@@ -26,7 +28,7 @@ final class BenchJson {
             peak(json, "lowestPeak", outcome.lowestPeak());
             json.writeArrayFieldStart("results");
             for (BenchResult result : outcome.results()) {
-                result(json, result, outcome.peak());
+                result(json, result, outcome);
             }
             json.writeEndArray();
             json.writeArrayFieldStart("peers");
@@ -51,7 +53,7 @@ final class BenchJson {
         json.writeEndObject();
     }
 
-    private static void result(JsonGenerator json, BenchResult result, PeakRates peak) throws IOException {
+    private static void result(JsonGenerator json, BenchResult result, BenchOutcome outcome) throws IOException {
         BenchShape shape = result.shape();
         json.writeStartObject();
         json.writeStringField("name", shape.name());
@@ -59,9 +61,13 @@ final class BenchJson {
         json.writeNumberField("seq", shape.length());
         json.writeNumberField("past", shape.past());
         json.writeStringField("dtype", shape.weightType().name().toLowerCase(Locale.ROOT));
-        times(json, shape, result.time(), peak);
+        times(json, shape, result.time(), outcome.peak());
         json.writeStringField("verified", result.verified());
         json.writeStringField("problem", result.problem());
+        List<StepPlan> plan = outcome.plans().get(shape.name());
+        if (plan != null) {
+            PlanJson.write(json, plan);
+        }
         json.writeEndObject();
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.clattention.DataType;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.BenchSuite;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Option;
 
 /** What to time, how long, and beside what. */
 final class BenchOptions {
-    private static final List<DataType> WEIGHT_TYPES = List.of(DataType.F32, DataType.F16, DataType.BF16);
+    private static final List<DataType> WEIGHT_TYPES =
+            List.of(DataType.F32, DataType.F16, DataType.BF16, DataType.Q8_0, DataType.Q4_0);
 
     @Option(
             names = "--shapes",
@@ -25,8 +27,16 @@ final class BenchOptions {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "Store all weights as f32, f16 or bf16, instead of each row's own choice.")
+            description = "Store all weights as f32, f16, bf16, q8_0 or q4_0, instead of each row's own choice.")
     private @Nullable DataType weights;
+
+    @Option(
+            names = "--past",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "Decode after so many cached tokens, a row for each, instead of each decoding row's own number.")
+    private @Nullable List<Integer> past;
 
     @Option(
             names = "--seconds",
@@ -43,6 +53,9 @@ final class BenchOptions {
     @Option(names = "--profile", description = "Then show where the device's time goes, kernel by kernel.")
     private boolean profile;
 
+    @Option(names = "--explain", description = "Then show the plan of each row: steps, kernels, tiles, and why.")
+    private boolean explain;
+
     @Option(
             names = "--naive-heads",
             description = "Then time a loop over heads, each with its own projection and attention, beside the layer.")
@@ -51,9 +64,13 @@ final class BenchOptions {
     /** The rows, each once. */
     List<BenchShape> shapes() {
         if (weights != null && !WEIGHT_TYPES.contains(weights)) {
-            throw new BadInputException("--weights " + weights + ": must be f32, f16 or bf16");
+            throw new BadInputException("--weights " + weights + ": must be f32, f16, bf16, q8_0 or q4_0");
+        }
+        if (past != null && past.stream().anyMatch(tokens -> tokens < 1)) {
+            throw new BadInputException("--past " + past + ": must be at least 1");
         }
         List<BenchShape> chosen = BenchSuite.shapes().stream()
+                .flatMap(this::afterPasts)
                 .map(shape -> weights == null ? shape : shape.withWeightType(weights))
                 .distinct()
                 .filter(shape -> shapes == null
@@ -69,6 +86,13 @@ final class BenchOptions {
                             BenchSuite.shapes().stream().map(BenchShape::name).toList()));
         }
         return chosen;
+    }
+
+    /** A row that decodes, once for each past that is asked for. */
+    private Stream<BenchShape> afterPasts(BenchShape shape) {
+        return past == null || shape.past() == 0
+                ? Stream.of(shape)
+                : past.stream().map(shape::withPast);
     }
 
     double seconds() {
@@ -99,6 +123,10 @@ final class BenchOptions {
 
     boolean profile() {
         return profile;
+    }
+
+    boolean explain() {
+        return explain;
     }
 
     boolean naiveHeads() {

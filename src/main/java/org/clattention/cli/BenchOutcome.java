@@ -5,6 +5,7 @@ import java.util.Map;
 import org.clattention.DeviceInfo;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
+import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param peaks the device's peaks, measured before, between and after the rows
  * @param results the rows
  * @param naiveHeads the layer beside a loop over its heads; null unless wanted
+ * @param plans what each row ran and why, by its name; empty unless wanted
  * @param profiles device time by kernel, by the row's name; empty unless wanted
  */
 record BenchOutcome(
@@ -22,6 +24,7 @@ record BenchOutcome(
         List<PeakRates> peaks,
         List<BenchResult> results,
         @Nullable BenchResult naiveHeads,
+        Map<String, List<StepPlan>> plans,
         Map<String, Map<String, KernelTime>> profiles) {
 
     /** The best of all measured: this is what fractions are of. */

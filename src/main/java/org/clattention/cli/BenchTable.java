@@ -23,6 +23,11 @@ final class BenchTable {
             lines.add(naiveLine(outcome.naiveHeads()));
             problems(outcome.naiveHeads(), lines);
         }
+        outcome.plans().forEach((name, plan) -> {
+            lines.add("");
+            lines.add("plan of " + name);
+            plan.forEach(step -> step.toString().lines().forEach(lines::add));
+        });
         outcome.profiles().forEach((name, times) -> {
             lines.add("");
             lines.add("kernels of " + name);

@@ -2,7 +2,10 @@ package org.clattention.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import org.clattention.StepPlan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a case.
@@ -13,8 +16,16 @@ import java.util.Locale;
  * @param maxAbsError the largest |got − want| over its outputs; NaN if nothing was compared
  * @param maxRelError the largest |got − want| / |want|; NaN if nothing was compared
  * @param reason why it did not pass; empty if it did
+ * @param plan what it ran and why; null unless wanted
  */
-record CaseOutcome(String name, String op, Status status, double maxAbsError, double maxRelError, String reason) {
+record CaseOutcome(
+        String name,
+        String op,
+        Status status,
+        double maxAbsError,
+        double maxRelError,
+        String reason,
+        @Nullable List<StepPlan> plan) {
     /** What can become of a case. */
     enum Status {
         PASSED,
@@ -25,7 +36,7 @@ record CaseOutcome(String name, String op, Status status, double maxAbsError, do
     }
 
     static CaseOutcome withoutResult(String name, String op, Status status, String reason) {
-        return new CaseOutcome(name, op, status, Double.NaN, Double.NaN, reason);
+        return new CaseOutcome(name, op, status, Double.NaN, Double.NaN, reason, null);
     }
 
     void write(JsonGenerator json) throws IOException {
@@ -36,6 +47,9 @@ record CaseOutcome(String name, String op, Status status, double maxAbsError, do
         Output.number(json, "maxAbsError", maxAbsError);
         Output.number(json, "maxRelError", maxRelError);
         json.writeStringField("reason", reason);
+        if (plan != null) {
+            PlanJson.write(json, plan);
+        }
         json.writeEndObject();
     }
 }

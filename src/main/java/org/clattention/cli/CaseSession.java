@@ -2,11 +2,13 @@ package org.clattention.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.clattention.AttentionEngine;
 import org.clattention.DeviceException;
 import org.clattention.DeviceInfo;
 import org.clattention.EngineOptions;
+import org.clattention.StepPlan;
 import org.clattention.verify.CaseRunner;
 import org.clattention.verify.EngineRunner;
 import org.clattention.verify.ReferenceRunner;
@@ -28,6 +30,15 @@ interface CaseSession extends AutoCloseable {
      * @throws DeviceException if that fails
      */
     void reopen();
+
+    /**
+     * Runs calls of {@link #runner()}, and gives what their steps ran, and why.
+     *
+     * @throws BadInputException if what answers has no kernels
+     */
+    default List<StepPlan> explain(Runnable calls) {
+        throw new BadInputException("--explain: " + description() + " has no kernels");
+    }
 
     /** What answers, in a few words. */
     String description();
@@ -129,6 +140,11 @@ interface CaseSession extends AutoCloseable {
                 lost = e;
                 throw e;
             }
+        }
+
+        @Override
+        public List<StepPlan> explain(Runnable calls) {
+            return engine.explain(calls);
         }
 
         @Override

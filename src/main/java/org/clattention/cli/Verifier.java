@@ -1,22 +1,33 @@
 package org.clattention.cli;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.clattention.DeviceException;
 import org.clattention.HostTensor;
+import org.clattention.StepPlan;
 import org.clattention.cli.CaseOutcome.Status;
 import org.clattention.verify.Comparison;
 import org.clattention.verify.GoldenCase;
 import org.clattention.verify.GoldenCaseFile;
 import org.clattention.verify.UnsupportedCaseException;
+import org.jspecify.annotations.Nullable;
 
 /** Runs golden cases one after another; a failing device costs the case at hand, and is opened anew once. */
 final class Verifier {
     private final CaseSession session;
+    private final boolean explain;
     private boolean reopened;
 
-    Verifier(CaseSession session) {
+    /**
+     * A verifier.
+     *
+     * @param explain whether outcomes are to have plans
+     */
+    Verifier(CaseSession session, boolean explain) {
         this.session = session;
+        this.explain = explain;
     }
 
     /**
@@ -28,7 +39,15 @@ final class Verifier {
     CaseOutcome run(Path file) {
         GoldenCase goldenCase = GoldenCaseFile.read(file);
         try {
-            return compare(goldenCase, session.runner().run(goldenCase));
+            Map<String, HostTensor> results = new HashMap<>();
+            Runnable run = () -> results.putAll(session.runner().run(goldenCase));
+            List<StepPlan> plan = null;
+            if (explain) {
+                plan = session.explain(run);
+            } else {
+                run.run();
+            }
+            return compare(goldenCase, results, plan);
         } catch (UnsupportedCaseException e) {
             return CaseOutcome.withoutResult(goldenCase.name(), goldenCase.op(), Status.SKIPPED, OneLine.of(e));
         } catch (IllegalArgumentException e) {
@@ -52,7 +71,8 @@ final class Verifier {
         }
     }
 
-    private static CaseOutcome compare(GoldenCase goldenCase, Map<String, HostTensor> results) {
+    private static CaseOutcome compare(
+            GoldenCase goldenCase, Map<String, HostTensor> results, @Nullable List<StepPlan> plan) {
         double maxAbs = 0;
         double maxRel = 0;
         String reason = "";
@@ -73,6 +93,6 @@ final class Verifier {
             }
         }
         Status status = reason.isEmpty() ? Status.PASSED : Status.FAILED;
-        return new CaseOutcome(goldenCase.name(), goldenCase.op(), status, maxAbs, maxRel, reason);
+        return new CaseOutcome(goldenCase.name(), goldenCase.op(), status, maxAbs, maxRel, reason, plan);
     }
 }

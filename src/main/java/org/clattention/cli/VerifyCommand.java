@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.clattention.cli.CaseOutcome.Status;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs golden cases: a line per failure, and a closing line. */
@@ -27,30 +28,49 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Case files, or folders of *.safetensors, which are searched to any depth.")
     private List<Path> paths = List.of();
 
+    @Option(names = "--explain", description = "Show the plan of each case: steps, kernels, tiles, and why.")
+    private boolean explain;
+
     @Override
     public Integer call() {
         Output output = common.output();
         List<Path> files = CaseFiles.find(paths);
         try (CaseSession session = CaseSession.open(common.engineOptions())) {
-            return verify(session, files, output, common.verbose(), common.mayDraw());
+            if (explain) {
+                session.explain(() -> {}); // refuses before the first case what has no kernels
+            }
+            return verify(session, files, output, new Shown(common.verbose(), explain, common.mayDraw()));
         }
     }
 
+    /**
+     * What to show besides failures and the closing line.
+     *
+     * @param skipped each skipped case, not only how many
+     * @param plans the plan of each case
+     * @param progress a progress bar
+     */
+    record Shown(boolean skipped, boolean plans, boolean progress) {}
+
     /** Runs the cases of all files. */
-    static int verify(CaseSession session, List<Path> files, Output output, boolean verbose, boolean draw) {
-        Verifier verifier = new Verifier(session);
+    static int verify(CaseSession session, List<Path> files, Output output, Shown shown) {
+        Verifier verifier = new Verifier(session, shown.plans());
         List<CaseOutcome> outcomes = new ArrayList<>();
-        try (Progress progress = Progress.of(draw, "verify", files.size())) {
+        try (Progress progress = Progress.of(shown.progress(), "verify", files.size())) {
             for (Path file : files) {
                 CaseOutcome outcome = verifier.run(file);
                 outcomes.add(outcome);
                 if (outcome.status() == Status.FAILED || outcome.status() == Status.ERROR) {
                     output.format("%-7s %s (%s): %s", outcome.status(), outcome.name(), outcome.op(), outcome.reason());
                 }
+                if (outcome.plan() != null) {
+                    output.line("plan of " + outcome.name() + " (" + outcome.op() + ")");
+                    outcome.plan().forEach(step -> step.toString().lines().forEach(output::line));
+                }
                 progress.step();
             }
         }
-        skips(outcomes, output, verbose);
+        skips(outcomes, output, shown.skipped());
         int passed = count(outcomes, Status.PASSED);
         int errors = count(outcomes, Status.ERROR);
         int failed = count(outcomes, Status.FAILED) + errors;

@@ -45,7 +45,9 @@ public final class ModelHeads implements HeadsSource {
             List<HostTensor> layers = model.attention(tokens).stream()
                     .map(block -> block.reshape(1, block.dim(0), block.dim(1), block.dim(2)))
                     .toList();
-            List<String> names = Arrays.stream(tokens).mapToObj(tokenizer::show).toList();
+            List<String> names = Arrays.stream(tokens)
+                    .mapToObj(token -> TokenText.visible(tokenizer.bytes(token)))
+                    .toList();
             String title = source.spec().architecture() + ", " + tokens.length + " tokens";
             return HeadWeights.of(title, names, names, OptionalInt.of(0), layers, 0);
         }

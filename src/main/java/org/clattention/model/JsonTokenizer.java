@@ -29,12 +29,17 @@ final class JsonTokenizer implements Tokenizer {
     }
 
     private static String firstLine(Throwable e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse(e.getClass().getSimpleName());
     }
 
     @Override
     public int[] encode(String text) {
-        return Arrays.stream(tokenizer.encode(text).getIds()).mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(tokenizer.encode(text).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     @Override

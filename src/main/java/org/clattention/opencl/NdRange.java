@@ -1,6 +1,7 @@
 package org.clattention.opencl;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * How many work-items to launch, and in which groups.
@@ -59,6 +60,21 @@ public record NdRange(long[] global, long[] local) {
             items *= size;
         }
         return items;
+    }
+
+    /** For people: {@code 4x12 groups of 1}, or {@code 128x12 items} where the driver chooses the groups. */
+    public String groups() {
+        if (local.length == 0) {
+            return sizes(global) + " items";
+        }
+        long[] groups = new long[global.length];
+        Arrays.setAll(groups, i -> global[i] / local[i]);
+        long items = Arrays.stream(local).reduce(1, (a, b) -> a * b);
+        return sizes(groups) + " groups of " + (items == 1 ? "1" : sizes(local));
+    }
+
+    private static String sizes(long[] sizes) {
+        return Arrays.stream(sizes).mapToObj(Long::toString).collect(Collectors.joining("x"));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.clattention.bench.PeerEngine;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
     private static final String ROW = "latency-64/4/16-b1-s1-";
@@ -34,6 +36,7 @@ class BenchCommandTest {
         "bench --weights small, small",
         "bench --seconds 0, more than 0",
         "bench --seconds NaN, more than 0",
+        "bench --past 0, must be at least 1",
         "bench --seed -1, must not be negative",
         "bench --device reference, not the reference",
         "bench --markdown /no/such/folder/page.md, --markdown /no/such/folder/page.md: cannot be written",
@@ -78,6 +81,39 @@ class BenchCommandTest {
                         .mapToDouble(k -> ((Number) k.get("share")).doubleValue())
                         .sum())
                 .isBetween(0.999, 1.001);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f16", "q8_0", "Q4_0"})
+    void allWeightsInOneType(String type) {
+        Cli run = bench("--shapes", "latency", "--weights", type, "--seconds", "0.02");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(run.out()).contains(ROW + type.toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void decodingAfterOtherPasts() {
+        Cli run = bench("--shapes", "decode-768", "--weights", "q8_0", "--past", "5,40", "--seconds", "0.02");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(run.out())
+                .containsOnlyOnce("decode-768/12/64-b1-s1-p5-q8_0")
+                .containsOnlyOnce("decode-768/12/64-b1-s1-p40-q8_0")
+                .doesNotContain("p1023");
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void plansOfRows() {
+        Cli text = bench("--shapes", "latency", "--seconds", "0.02", "--explain");
+        assertThat(text.code()).as(text.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(text.out())
+                .contains("plan of " + ROW + "f32", "project_heads  1 x 64 times 64 x 192", "attend ", ", because ");
+        Cli run = bench("--shapes", "latency", "--seconds", "0.02", "--explain", "--json", "-");
+        List<Map<String, Object>> results =
+                (List<Map<String, Object>>) run.json().get("results");
+        List<Map<String, Object>> plan =
+                (List<Map<String, Object>>) results.get(0).get("plan");
+        assertThat(plan.stream().map(step -> step.get("step"))).containsExactly("project_heads", "attend", "project");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.clattention.DeviceException;
 import org.clattention.io.BadFiles;
 import org.clattention.io.BadFiles.BadFile;
+import org.clattention.testing.TestDevice;
 import org.clattention.verify.CaseRunner;
 import org.clattention.verify.ReferenceRunner;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class VerifyCommandTest {
                 .containsExactly("SKIPPED 2: no operation no_such_operation", "0 passed, 0 failed, 2 skipped");
         CaseSession reference = new FakeSession(new ReferenceRunner());
         StringWriter out = new StringWriter();
-        VerifyCommand.verify(reference, CaseFiles.find(List.of(folder)), Cli.output(out, true), true, false);
+        VerifyCommand.verify(reference, CaseFiles.find(List.of(folder)), Cli.output(out, true), shown(true));
         assertThat(out.toString()).contains("SKIPPED a (no_such_operation)", "SKIPPED b (no_such_operation)");
     }
 
@@ -89,6 +90,34 @@ class VerifyCommandTest {
         }
         assertThat(cases.get(2).get("maxAbsError")).isEqualTo(0.125);
         assertThat(String.valueOf(cases.get(1).get("reason"))).contains("no_such_operation");
+    }
+
+    @Test
+    void plansOfCases() throws IOException {
+        Cases.right(folder, "right");
+        String device = TestDevice.any().require().selector();
+        Cli text = Cli.run("verify", "--device", device, "--explain", folder.toString());
+        assertThat(text.code()).as(text.err()).isEqualTo(ExitCode.PASSED);
+        assertThat(text.out()).contains("plan of right (softmax)", "softmax        1 x 2 x 1", ", because ");
+        Cli cli = Cli.run("verify", "--device", device, "--explain", "--json", "-", folder.toString());
+        List<?> plan = (List<?>) cases(cli.json()).get(0).get("plan");
+        assertThat(plan).hasSize(1);
+        Map<?, ?> step = (Map<?, ?>) plan.get(0);
+        assertThat(new HashSet<Object>(step.keySet())).isEqualTo(Set.of("step", "shape", "reason", "kernels"));
+        Map<?, ?> kernel = (Map<?, ?>) ((List<?>) step.get("kernels")).get(0);
+        assertThat(new HashSet<Object>(kernel.keySet())).isEqualTo(Set.of("name", "constants", "launch", "launches"));
+        assertThat(kernel.get("name")).isEqualTo("softmax");
+    }
+
+    @Test
+    void theReferenceHasNoPlans() throws IOException {
+        Cases.right(folder, "right");
+        Cli.run("verify", "--device", "reference", "--explain", folder.toString())
+                .requireOneLine(ExitCode.BAD_INPUT, "--explain: the float64 reference has no kernels");
+    }
+
+    private static VerifyCommand.Shown shown(boolean skipped) {
+        return new VerifyCommand.Shown(skipped, false, false);
     }
 
     @Test
@@ -116,7 +145,7 @@ class VerifyCommandTest {
             return reference.run(goldenCase);
         });
         StringWriter out = new StringWriter();
-        int code = VerifyCommand.verify(session, CaseFiles.find(List.of(folder)), Cli.output(out, false), false, false);
+        int code = VerifyCommand.verify(session, CaseFiles.find(List.of(folder)), Cli.output(out, false), shown(false));
         assertThat(code).isEqualTo(ExitCode.DEVICE_FAILED);
         assertThat(session.reopened()).isEqualTo(1);
         List<Map<?, ?>> cases = cases(Cli.parse(out.toString()));
@@ -130,7 +159,7 @@ class VerifyCommandTest {
         Path file = Cases.right(folder, "a");
         StringWriter out = new StringWriter();
         int code = VerifyCommand.verify(
-                new FakeSession(goldenCase -> Map.of()), List.of(file), Cli.output(out, true), false, false);
+                new FakeSession(goldenCase -> Map.of()), List.of(file), Cli.output(out, true), shown(false));
         assertThat(code).isEqualTo(ExitCode.WRONG_RESULT);
         assertThat(out.toString()).contains("out.y: no such result");
     }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes attention cases from seeds, all options combined. {@code -Dclattention.case=small-42} runs that one case in place
- * of the generated ones; {@code -Dclattention.cases=F} multiplies the number of cases.
+ * of the generated ones; {@code -Dclattention.cases=F} multiplies the number of cases, {@code -Dclattention.firstCase=N} begins
+ * with another seed than 0.
  */
 public final class AttentionCases {
     private AttentionCases() {}
@@ -24,7 +25,8 @@ public final class AttentionCases {
             return one.startsWith(size + "-") ? List.of(one) : List.of();
         }
         double factor = Double.parseDouble(System.getProperty("clattention.cases", "1"));
-        return LongStream.range(0, Math.round(count * factor))
+        long first = Long.getLong("clattention.firstCase", 0);
+        return LongStream.range(first, first + Math.round(count * factor))
                 .mapToObj(seed -> size + "-" + seed)
                 .toList();
     }
@@ -49,7 +51,7 @@ public final class AttentionCases {
 
     private static AttentionCase make(String name, CaseSize size, CaseRandom random) {
         int d = size.headSize(random);
-        int dv = random.chance(0.3) ? size.headSize(random) : d;
+        int dv = size.valueSize(random, d);
         int queries = size.length(random);
         int keys = random.chance(0.5) ? queries : size.length(random);
         while ((long) queries * keys * (d + dv) > size.work() && queries > 1) {

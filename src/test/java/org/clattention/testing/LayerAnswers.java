@@ -20,7 +20,7 @@ public final class LayerAnswers {
     }
 
     /** The engine's answers; the output is [B, S, Do]. */
-    static Answers run(AttentionEngine engine, LayerCase c) {
+    public static Answers run(AttentionEngine engine, LayerCase c) {
         try (MultiHeadAttention layer = engine.multiHeadAttention(c.config(), c.weights());
                 Tensor x = engine.tensor(c.x());
                 Tensor memory = c.memory() == null ? null : engine.tensor(c.memory());

@@ -64,6 +64,25 @@ public record LayerCase(
                 name, config, weights, x, memory, attend, bias, lengths, positions, types, -1, false, null, false);
     }
 
+    /** The same call without scores, weights or summaries wanted: one that fused kernels can take. */
+    public LayerCase fused() {
+        return new LayerCase(
+                name,
+                config,
+                weights,
+                x,
+                memory,
+                attend,
+                bias,
+                lengths,
+                positions,
+                types,
+                -1,
+                false,
+                null,
+                wantLogSumExp);
+    }
+
     /** B. */
     public int batch() {
         return (int) x.dim(0);

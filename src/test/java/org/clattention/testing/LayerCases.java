@@ -38,7 +38,7 @@ public final class LayerCases {
         int kvHeads = random.oneOf(1, 2, 3);
         int heads = kvHeads * random.oneOf(1, 2, 4);
         int d = size.headSize(random);
-        int dv = random.chance(0.3) ? size.headSize(random) : d;
+        int dv = size.valueSize(random, d);
         int batch = random.oneOf(1, 2);
         int queries = size.length(random);
         int keys = random.chance(0.5) ? queries : size.length(random);

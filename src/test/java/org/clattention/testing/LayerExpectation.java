@@ -81,6 +81,14 @@ public final class LayerExpectation {
         return problem.isEmpty() ? "" : "-Dclattention.case=" + c.name() + problem + " (" + c + ")";
     }
 
+    /** Compares two engines' answers: both may have the errors that {@link #check} allows. Empty if they agree. */
+    public String checkAlike(Answers got, Answers other) {
+        String problem = Agreement.compare("output", got.output(), other.output(), plain.output(), 2 * floor)
+                + Agreement.compare(
+                        "logSumExp", got.logSumExp(), other.logSumExp(), plain.logSumExp(), 2 * (score + weight));
+        return problem.isEmpty() ? "" : "-Dclattention.case=" + c.name() + problem + " (" + c + ")";
+    }
+
     /** Compares the last {@code rows} rows of a call on one sequence with a single output; empty if all agrees. */
     public String checkLast(int rows, double[] got) {
         int width = c.config().outputWidth();

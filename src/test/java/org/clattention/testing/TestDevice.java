@@ -90,12 +90,12 @@ public enum TestDevice {
 
     /**
      * The devices that every contract is checked on. {@code -Dclattention.sets=all} adds those with the kernels made for GPUs:
-     * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them.
+     * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them. {@code gpu}: those alone.
      */
     public static List<TestDevice> ofContracts() {
-        boolean all = System.getProperty("clattention.sets", "").equals("all");
+        String sets = System.getProperty("clattention.sets", "");
         return Arrays.stream(values())
-                .filter(device -> all || device.kernels != KernelSet.GPU)
+                .filter(device -> sets.equals("all") || (device.kernels == KernelSet.GPU) == sets.equals("gpu"))
                 .toList();
     }
 

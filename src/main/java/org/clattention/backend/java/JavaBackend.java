@@ -16,10 +16,13 @@ import org.clattention.EngineOptions;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
+import org.clattention.StepPlan;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
+import org.clattention.backend.PlanRecorder;
+import org.clattention.backend.Recording;
 import org.jspecify.annotations.Nullable;
 
 /** The backend in Java: arrays on the heap, threads of its own, and its lanes. */
@@ -35,6 +38,7 @@ public final class JavaBackend implements Backend {
     private final Semaphore free = new Semaphore(MAX_LANES, true);
     private final Deque<JavaLane> idle = new ArrayDeque<>();
     private final Map<String, KernelTime> times = new HashMap<>();
+    private final PlanRecorder recorder = new PlanRecorder();
 
     /** Opens the backend on all processors, with the best loops that this JVM has. */
     public JavaBackend(EngineOptions options) {
@@ -79,6 +83,10 @@ public final class JavaBackend implements Backend {
 
     @Override
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
+        Recording recording = recorder.current();
+        if (recording != null) {
+            recording.begin("pack_weights", name, "once for each layer, when it is made");
+        }
         try (JavaLane lane = take()) {
             return JavaPacker.pack(lane, memory, name, matrices, biases, use);
         }
@@ -86,7 +94,12 @@ public final class JavaBackend implements Backend {
 
     @Override
     public Lane lane() {
-        return take();
+        return recorder.around(take(), JavaReasons.INSTANCE);
+    }
+
+    @Override
+    public List<StepPlan> explain(Runnable calls) {
+        return recorder.record(calls);
     }
 
     private JavaLane take() {
@@ -109,6 +122,10 @@ public final class JavaBackend implements Backend {
 
     /** Counts a step that began at {@code start} and has just ended. */
     void ran(String step, long start) {
+        Recording recording = recorder.current();
+        if (recording != null) {
+            recording.launched(step, loops.get().description(), pool.threads() + " threads");
+        }
         if (profiling) {
             KernelTime time = new KernelTime(1, System.nanoTime() - start);
             synchronized (times) {

@@ -109,13 +109,10 @@ final class JavaLane implements Lane {
     @Override
     public void attend(AttentionStep step) {
         long start = System.nanoTime();
-        AttentionStep.Wanted wanted = step.wanted();
-        if (wanted.weights() != null || wanted.scores() != null || wanted.summaries()) {
-            ExplicitAttention.run(this, step);
-        } else if (StreamedAttention.takes(step.shape())) {
-            StreamedAttention.run(this, step);
-        } else {
-            FusedAttention.run(this, step);
+        switch (AttentionWay.of(step)) {
+            case EXPLICIT -> ExplicitAttention.run(this, step);
+            case STREAMED -> StreamedAttention.run(this, step);
+            case TILED -> FusedAttention.run(this, step);
         }
         backend.ran("attend", start);
     }

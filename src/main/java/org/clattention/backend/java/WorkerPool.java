@@ -38,6 +38,11 @@ final class WorkerPool implements AutoCloseable {
         this.loops = loops;
     }
 
+    /** How many threads work on a job, the caller's included. */
+    int threads() {
+        return helpers + 1;
+    }
+
     /** Runs all tiles of a job; returns when they are done. What a tile throws, this throws. */
     void run(Job job, Work work, int tiles, Workspace workspace) {
         if (helpers == 0 || tiles <= 1) {

@@ -22,6 +22,8 @@ public record DeviceProfile(
         long maxAllocationBytes,
         int vectorFloats,
         KernelSet kernels) {
+    /** Floats of a vector register from which on the kernels for CPUs gain. */
+    private static final int LEAST_VECTOR = 8;
 
     /** The profile of a device. */
     public static DeviceProfile of(DeviceInfo info, int vectorFloats, KernelSet kernels) {
@@ -44,6 +46,22 @@ public record DeviceProfile(
             return kernels;
         }
         // The kernels for GPUs have not run on one yet: nobody gets them without asking.
-        return kind == DeviceInfo.Kind.CPU && vectorFloats >= 8 ? KernelSet.CPU : KernelSet.PORTABLE;
+        return kind == DeviceInfo.Kind.CPU && vectorFloats >= LEAST_VECTOR ? KernelSet.CPU : KernelSet.PORTABLE;
+    }
+
+    /** Why this is the set, as the end of a sentence that begins with "because". */
+    String setReason() {
+        if (kernels == KernelSet.GPU && set() == KernelSet.PORTABLE) {
+            return "the kernels for GPUs were asked for, but " + GpuPlan.lacks(this);
+        }
+        if (kernels != KernelSet.AUTO) {
+            return "this set was asked for";
+        }
+        if (kind != DeviceInfo.Kind.CPU) {
+            return "the device is no CPU, and nobody asked for the kernels for GPUs, which have not run on one yet";
+        }
+        return set() == KernelSet.CPU
+                ? "the device is a CPU with vectors of " + vectorFloats + " floats"
+                : "the CPU's vectors of " + vectorFloats + " are shorter than " + LEAST_VECTOR + " floats";
     }
 }

@@ -17,10 +17,14 @@ import org.clattention.EngineOptions;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
+import org.clattention.StepPlan;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
+import org.clattention.backend.PlanRecorder;
+import org.clattention.backend.Reasons;
+import org.clattention.backend.Recording;
 import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Context;
 import org.clattention.opencl.OpenClDevice;
@@ -45,6 +49,8 @@ public final class OpenClBackend implements Backend {
     private final Deque<OpenClLane> idle = new ArrayDeque<>();
     private final Map<String, KernelTime> times = new HashMap<>();
     private final HostMemory hostMemory = new HostMemory(this);
+    private final PlanRecorder recorder = new PlanRecorder();
+    private final Reasons reasons;
 
     /**
      * Opens a device.
@@ -63,6 +69,7 @@ public final class OpenClBackend implements Backend {
     OpenClBackend(OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling) {
         this.info = device.info();
         this.profile = profile;
+        this.reasons = new OpenClReasons(profile);
         this.profiling = profiling;
         this.context = Context.open(device);
         try {
@@ -130,6 +137,10 @@ public final class OpenClBackend implements Backend {
     @Override
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
         OpenClLane lane = take();
+        Recording recording = recorder.current();
+        if (recording != null) {
+            recording.begin("pack_weights", name, "once for each layer, when it is made");
+        }
         try {
             return new WeightPacker(this, lane, name, use).pack(matrices, biases);
         } finally {
@@ -168,19 +179,26 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public Lane lane() {
-        return take();
+        return recorder.around(take(), reasons);
+    }
+
+    @Override
+    public List<StepPlan> explain(Runnable calls) {
+        return recorder.record(calls);
     }
 
     private OpenClLane take() {
         free.acquireUninterruptibly();
         try {
+            OpenClLane lane;
             synchronized (idle) {
-                OpenClLane lane = idle.poll();
-                if (lane != null) {
-                    return lane;
-                }
+                lane = idle.poll();
             }
-            return new OpenClLane(this, context.queue(profiling));
+            if (lane == null) {
+                lane = new OpenClLane(this, context.queue(profiling));
+            }
+            lane.record(recorder.current());
+            return lane;
         } catch (RuntimeException e) {
             free.release();
             throw e;

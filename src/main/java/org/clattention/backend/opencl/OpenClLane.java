@@ -3,8 +3,10 @@ package org.clattention.backend.opencl;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.clattention.Activation;
 import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
@@ -14,6 +16,7 @@ import org.clattention.backend.HeadTarget;
 import org.clattention.backend.Lane;
 import org.clattention.backend.NormStep;
 import org.clattention.backend.PackedWeights;
+import org.clattention.backend.Recording;
 import org.clattention.backend.StoreStep;
 import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Event;
@@ -34,6 +37,7 @@ final class OpenClLane implements Lane {
     private final OpenClBackend backend;
     private final Queue queue;
     private final Map<KernelVariant, Kernel> kernels = new HashMap<>();
+    private final IdentityHashMap<Kernel, KernelVariant> variants = new IdentityHashMap<>();
     private final Map<Scratch, OpenClArray> scratch = new EnumMap<>(Scratch.class);
     private final KernelChoice choice = new KernelChoice(this);
     private final StructWriter struct = new StructWriter(MOST_STRUCT_FIELDS);
@@ -46,6 +50,7 @@ final class OpenClLane implements Lane {
     private final GpuProducts gpuProducts;
     private final GpuAttention gpuAttention;
     private boolean unfinished;
+    private @Nullable Recording recording;
     private final List<Event> pending = new ArrayList<>();
 
     OpenClLane(OpenClBackend backend, Queue queue) {
@@ -94,12 +99,23 @@ final class OpenClLane implements Lane {
 
     /** A new kernel object; the caller closes it. */
     Kernel create(KernelVariant variant) {
-        return backend.programs().program(variant).kernel(variant.id().function());
+        Kernel kernel = backend.programs().program(variant).kernel(variant.id().function());
+        variants.put(kernel, variant);
+        return kernel;
+    }
+
+    /** Launches are written down from now on, if there is somewhere to. */
+    void record(@Nullable Recording into) {
+        recording = into;
     }
 
     void launch(Kernel kernel, NdRange range) {
         unfinished = true;
         Event event = queue.launch(kernel, range);
+        if (recording != null) {
+            KernelVariant variant = Objects.requireNonNull(variants.get(kernel));
+            recording.launched(variant.id().function(), variant.constants(), range.groups());
+        }
         if (event == null) {
             return;
         }
@@ -140,35 +156,29 @@ final class OpenClLane implements Lane {
     public void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
         OpenClWeights packed = (OpenClWeights) weights;
-        if (PanelProducts.takes(packed, firstOutput)) {
-            panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
-        } else if (GpuPlan.fits(profile()) && !packed.type().isQuantized()) {
-            gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
-        } else {
-            products.projectHeads(x, batch, length, packed, firstOutput, targets);
+        switch (KernelPath.ofProduct(profile(), packed, firstOutput)) {
+            case CPU -> panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
+            case GPU -> gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
+            case PORTABLE -> products.projectHeads(x, batch, length, packed, firstOutput, targets);
         }
     }
 
     @Override
     public void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
         OpenClWeights packed = (OpenClWeights) weights;
-        if (PanelProducts.takes(packed, 0)) {
-            panelProducts.project(x, Math.toIntExact(rows), packed, y);
-        } else if (GpuPlan.fits(profile()) && !packed.type().isQuantized()) {
-            gpuProducts.project(x, Math.toIntExact(rows), packed, y);
-        } else {
-            products.project(x, rows, packed, y);
+        switch (KernelPath.ofProduct(profile(), packed, 0)) {
+            case CPU -> panelProducts.project(x, Math.toIntExact(rows), packed, y);
+            case GPU -> gpuProducts.project(x, Math.toIntExact(rows), packed, y);
+            case PORTABLE -> products.project(x, rows, packed, y);
         }
     }
 
     @Override
     public void attend(AttentionStep step) {
-        if (CpuPlan.unfusable(profile(), step).isEmpty()) {
-            fused.run(step);
-        } else if (GpuPlan.unfusable(profile(), step).isEmpty()) {
-            gpuAttention.run(step);
-        } else {
-            attention.run(step);
+        switch (KernelPath.ofAttention(profile(), step)) {
+            case CPU -> fused.run(step);
+            case GPU -> gpuAttention.run(step);
+            case PORTABLE -> attention.run(step);
         }
     }
 

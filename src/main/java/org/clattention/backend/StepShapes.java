@@ -1,0 +1,85 @@
+package org.clattention.backend;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Sizes and types of steps, in words. */
+final class StepShapes {
+    private StepShapes() {}
+
+    static String product(long rows, int inputs, int columns) {
+        return rows + " x " + inputs + " times " + inputs + " x " + columns;
+    }
+
+    static int columns(HeadTarget... targets) {
+        int columns = 0;
+        for (HeadTarget target : targets) {
+            columns = Math.addExact(columns, target.columns());
+        }
+        return columns;
+    }
+
+    static String of(HeadProductStep step) {
+        return step.batch() + " x " + step.heads() + " heads, " + product(step.rows(), step.inner(), step.columns());
+    }
+
+    static String of(StoreStep step) {
+        return step.batch() + " x " + step.heads() + " heads, " + step.rows() + " rows of " + step.size() + ", "
+                + type(step.source().array()) + " to " + type(step.target().array())
+                + rows(step.targetRows())
+                + (step.norm() != null ? ", RMS norm" : "")
+                + (step.rotation() != null ? ", rotary embedding" : "");
+    }
+
+    static String of(AttentionStep step) {
+        AttentionStep.Shape shape = step.shape();
+        return "B=" + shape.batch() + " Hq=" + shape.queryHeads() + " Hkv=" + shape.kvHeads() + " S="
+                + shape.queryLength() + " T=" + shape.keyLength() + " d=" + shape.headSize() + " dv="
+                + shape.valueSize() + ", Q " + type(step.query().array()) + ", K "
+                + type(step.key().array()) + ", V " + type(step.value().array()) + rows(step.keyRows())
+                + (step.options().causal() ? ", causal" : "")
+                + extras(step.extras()) + wanted(step.wanted());
+    }
+
+    private static String extras(AttentionStep.Extras extras) {
+        List<String> given = new ArrayList<>();
+        name(given, "lengths", extras.sequences());
+        name(given, "mask", extras.mask());
+        name(given, "bias", extras.bias());
+        name(given, "sinks", extras.sinks());
+        name(given, "ALiBi", extras.alibiSlopes());
+        name(given, "head gate", extras.headGate());
+        return given.isEmpty() ? "" : ", " + String.join(", ", given);
+    }
+
+    private static String wanted(AttentionStep.Wanted wanted) {
+        List<String> names = new ArrayList<>();
+        name(names, "weights", wanted.weights());
+        name(names, "scores", wanted.scores());
+        name(names, "log-sum-exp", wanted.logSumExp());
+        name(names, "entropy", wanted.entropy());
+        name(names, "top keys", wanted.topKeys());
+        name(names, "column sums", wanted.columnSums());
+        return names.isEmpty() ? "" : "; wanted: " + String.join(", ", names);
+    }
+
+    private static void name(List<String> names, String name, @Nullable Object thing) {
+        if (thing != null) {
+            names.add(name);
+        }
+    }
+
+    private static String rows(RowLayout layout) {
+        return switch (layout.kind()) {
+            case PLAIN -> "";
+            case RING -> " in a ring of " + layout.period();
+            case PAGED -> " in blocks of " + layout.period();
+        };
+    }
+
+    private static String type(DeviceArray array) {
+        return array.type().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,35 @@
+package org.clattention.backend.java;
+
+import org.clattention.backend.AttentionStep;
+import org.clattention.backend.PackedWeights;
+import org.clattention.backend.Reasons;
+
+/** Says why steps are done as they are. */
+final class JavaReasons implements Reasons {
+    static final JavaReasons INSTANCE = new JavaReasons();
+
+    private JavaReasons() {}
+
+    @Override
+    public String product(long rows, PackedWeights weights, int firstOutput) {
+        JavaWeights packed = (JavaWeights) weights;
+        String blocks =
+                "java, by blocks of " + Loops.ROWS + " rows and panels of " + packed.blockColumns() + " outputs";
+        if (packed.inPlace()) {
+            return blocks + ", read where they lie";
+        }
+        return packed.panel() > 0
+                ? blocks + ", each converted from " + packed.matrix().type() + " on the way"
+                : blocks + ", each made on the way, because products of each head need the weights in rows";
+    }
+
+    @Override
+    public String attention(AttentionStep step) {
+        return AttentionWay.of(step).reason();
+    }
+
+    @Override
+    public String onlyWay() {
+        return "java, because this step has one way";
+    }
+}
