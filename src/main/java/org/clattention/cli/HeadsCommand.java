@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.clattention.DataType;
 import org.clattention.EngineOptions;
 import org.clattention.heads.ModelHeads;
 import org.clattention.model.ModelSource;
@@ -91,10 +92,11 @@ final class HeadsCommand implements Callable<Integer> {
     }
 
     private void ofModel(String words, EngineOptions options, Output output, HeadsFiles files) {
+        DataType storage = model.storage();
         ModelSource source = model.source();
         Tokenizer tokenizer = Tokenizers.of(model.folder(), source.spec());
         try (CaseSession.Engine session = new CaseSession.Engine(options)) {
-            ModelHeads heads = new ModelHeads(session.engine(), source, model.storage(), tokenizer, words);
+            ModelHeads heads = new ModelHeads(session.engine(), source, storage, tokenizer, words);
             HeadsReport.of(heads, ablate).write(session, output, files);
         } catch (IllegalArgumentException e) {
             throw new BadInputException(model.folder() + ": " + e.getMessage(), e);
