@@ -83,6 +83,7 @@ public final class Queue extends Handle {
                     "clEnqueueWriteBuffer",
                     CL.clEnqueueWriteBuffer(
                             id, target.id(), true, offset, count, Pointer.toBuffer(source), 0, null, null));
+            ShadowChecks.wrote(id, target, count);
         } catch (OpenClException e) {
             throw e.with(where(target));
         }
@@ -126,6 +127,7 @@ public final class Queue extends Handle {
                     "clEnqueueCopyBuffer",
                     CL.clEnqueueCopyBuffer(
                             id, source.id(), target.id(), sourceOffset, targetOffset, count, 0, null, null));
+            ShadowChecks.wrote(id, target, count);
         } catch (OpenClException e) {
             throw e.with(where(target));
         }

@@ -1,0 +1,43 @@
+package org.clattention.opencl;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jocl.CL;
+import org.jocl.cl_command_queue;
+
+/**
+ * What Oclgrind's check of uninitialized memory needs to be right, with {@code -Dclattention.shadowChecks=true}. Its record of
+ * the bytes that were written outlives a buffer and passes to the next one in the same place, whatever that one's size; and
+ * a write of the host makes it as long as that write. Beyond the record all is reported as uninitialized, kernels' results
+ * too. So memory is not freed before its context, and a buffer that the host wrote in part is taken for written.
+ */
+final class ShadowChecks {
+    private static final boolean ON = Boolean.getBoolean("clattention.shadowChecks");
+
+    private final List<Buffer> kept = new ArrayList<>();
+
+    /** Whether the memory of this closed buffer stays until {@link #freeKept}. */
+    synchronized boolean keeps(Buffer buffer) {
+        if (ON) {
+            kept.add(buffer);
+        }
+        return ON;
+    }
+
+    synchronized void freeKept() {
+        kept.forEach(Buffer::free);
+        kept.clear();
+    }
+
+    /** After the host wrote some bytes: mapping a buffer for writing changes nothing in it, but is recorded as a write. */
+    static void wrote(cl_command_queue queue, Buffer target, long count) {
+        if (ON && count < target.bytes()) {
+            int[] status = new int[1];
+            ByteBuffer mapped = CL.clEnqueueMapBuffer(
+                    queue, target.id(), true, CL.CL_MAP_WRITE, 0, target.bytes(), 0, null, null, status);
+            Cl.check("clEnqueueMapBuffer", status[0]);
+            Cl.check("clEnqueueUnmapMemObject", CL.clEnqueueUnmapMemObject(queue, target.id(), mapped, 0, null, null));
+        }
+    }
+}
