@@ -10,6 +10,7 @@ import org.clattention.testing.AttentionCases;
 import org.clattention.testing.EngineAnswers;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.TestDevice;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -22,15 +23,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GpuKernelsTest {
     private static final String BUILD_OPTIONS = "clattention.buildOptions";
 
+    private static @Nullable String optionsBefore;
+
     /** Optimizing takes PoCL several times as long as all cases run. */
     @BeforeAll
     static void buildQuickly() {
-        System.setProperty(BUILD_OPTIONS, "-cl-opt-disable");
+        optionsBefore = System.setProperty(BUILD_OPTIONS, "-cl-opt-disable");
     }
 
+    /** With the options that all tests may have been given. */
     @AfterAll
     static void buildAsBefore() {
-        System.clearProperty(BUILD_OPTIONS);
+        if (optionsBefore == null) {
+            System.clearProperty(BUILD_OPTIONS);
+        } else {
+            System.setProperty(BUILD_OPTIONS, optionsBefore);
+        }
     }
 
     @ParameterizedTest

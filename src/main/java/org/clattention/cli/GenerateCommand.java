@@ -90,6 +90,10 @@ final class GenerateCommand implements Callable<Integer> {
         Output output = common.output();
         GenerationOptions options = options();
         ModelSource source = model.source();
+        if (!source.spec().causal()) {
+            throw new BadInputException("--model " + model.folder() + ": a "
+                    + source.spec().architecture() + " does not predict next tokens");
+        }
         PromptOptions.Prompts prompts = prompt.read(model.folder(), source.spec());
         int capacity = capacity(source, prompts);
         EngineOptions engineOptions = common.engineOptions();

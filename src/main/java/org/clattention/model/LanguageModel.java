@@ -73,10 +73,10 @@ public final class LanguageModel implements AutoCloseable {
         long free = engine.device().memoryBytes() - engine.memoryInUse();
         if (needed > free) {
             throw new DeviceMemoryException(
-                    "the model's weights",
+                    "the model",
                     needed,
                     free,
-                    "free of " + engine.device().name() + "; another storage type of the weights takes less");
+                    "free on " + engine.device().name() + "; another storage type of the weights takes less");
         }
         TransformerStack stack = engine.transformerStack(source.spec().stack(), weights);
         return new LanguageModel(engine, source.spec(), source.embeddings(), stack);

@@ -45,6 +45,12 @@ public final class Buffer extends Handle {
         if (host == null) {
             context.freed(bytes);
         }
+        if (!context.shadowChecks().keeps(this)) {
+            free();
+        }
+    }
+
+    void free() {
         CL.clReleaseMemObject(id);
     }
 }

@@ -15,6 +15,7 @@ public final class Context extends Handle {
     private final OpenClDevice device;
     private final cl_context id;
     private final AtomicLong liveBytes = new AtomicLong();
+    private final ShadowChecks shadowChecks = new ShadowChecks();
 
     private Context(OpenClDevice device, cl_context id) {
         super("context", device.info().selector());
@@ -111,12 +112,17 @@ public final class Context extends Handle {
         liveBytes.addAndGet(-bytes);
     }
 
+    ShadowChecks shadowChecks() {
+        return shadowChecks;
+    }
+
     cl_context id() {
         return id;
     }
 
     @Override
     void release() {
+        shadowChecks.freeKept();
         CL.clReleaseContext(id);
     }
 }

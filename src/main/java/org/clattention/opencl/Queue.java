@@ -88,6 +88,7 @@ public final class Queue extends Handle {
                     "clEnqueueWriteBuffer",
                     CL.clEnqueueWriteBuffer(
                             id, target.id(), true, offset, count, Pointer.toBuffer(source), 0, null, null));
+            ShadowChecks.wrote(id, target, count);
         } catch (OpenClException e) {
             throw e.with(where(target));
         }
@@ -131,6 +132,7 @@ public final class Queue extends Handle {
                     "clEnqueueCopyBuffer",
                     CL.clEnqueueCopyBuffer(
                             id, source.id(), target.id(), sourceOffset, targetOffset, count, 0, null, null));
+            ShadowChecks.wrote(id, target, count);
         } catch (OpenClException e) {
             throw e.with(where(target));
         }

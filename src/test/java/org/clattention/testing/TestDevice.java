@@ -65,6 +65,11 @@ public enum TestDevice {
         return this == JAVA || this == JAVA_SCALAR;
     }
 
+    /** True if a language model runs on it in seconds. */
+    public boolean quick() {
+        return isJava() || this == POCL || this == POCL_CPU;
+    }
+
     /** Whether most of the random cases run on it. */
     public boolean takesMostCases() {
         return this == POCL || this == JAVA;

@@ -1,0 +1,108 @@
+package org.clattention.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GenerateCommandTest {
+    private static final String MODEL = "test-data/kjv-tiny";
+
+    @Test
+    void textThenFigures() {
+        Cli cli = Cli.run(
+                "generate", "--device", "java", "--model", MODEL, "--prompt", "And God said, ", "--max-tokens", "40");
+        assertThat(cli.code()).as("%s", cli).isEqualTo(ExitCode.PASSED);
+        List<String> lines = cli.out().lines().toList();
+        assertThat(lines.get(0)).startsWith("And God said, ");
+        assertThat(lines.get(lines.size() - 1))
+                .matches("\\[14 prompt tokens, first new token after \\d+ ms; 40 new tokens, [0-9.]+ tokens/s; .*");
+    }
+
+    @Test
+    void theReferenceWritesTheSame() {
+        String[] arguments = {"--model", MODEL, "--prompt", "The son of ", "--max-tokens", "24", "--json", "-"};
+        assertThat(text("reference", arguments)).isEqualTo(text("java", arguments));
+    }
+
+    private static Object text(String device, String... arguments) {
+        String[] all = new String[arguments.length + 3];
+        all[0] = "generate";
+        all[1] = "--device";
+        all[2] = device;
+        System.arraycopy(arguments, 0, all, 3, arguments.length);
+        Cli cli = Cli.run(all);
+        assertThat(cli.code()).as("%s", cli).isEqualTo(ExitCode.PASSED);
+        List<?> sequences = (List<?>) cli.json().get("sequences");
+        return ((Map<?, ?>) sequences.get(0)).get("text");
+    }
+
+    @Test
+    void severalPromptsAndRandomWeights() {
+        Cli cli = Cli.run(
+                "generate",
+                "--device",
+                "java",
+                "--model",
+                "test-data/models/llama",
+                "--random-weights",
+                "7",
+                "--tokens",
+                "1,2,3",
+                "--tokens",
+                "4",
+                "--max-tokens",
+                "5",
+                "--temperature",
+                "1.5",
+                "--top-p",
+                "0.9",
+                "--top-k",
+                "50",
+                "--json",
+                "-");
+        assertThat(cli.code()).as("%s", cli).isEqualTo(ExitCode.PASSED);
+        Map<String, Object> json = cli.json();
+        assertThat((List<?>) json.get("sequences")).hasSize(2);
+        assertThat(json.get("promptTokens")).hasToString("4");
+        assertThat(json.get("newTokens")).hasToString("10");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "generate | --model: missing",
+                "generate --model /no/such/folder --prompt x | no such folder",
+                "generate --model test-data --prompt x | config.json",
+                "generate --model " + MODEL + " | give --prompt or --tokens",
+                "generate --model " + MODEL + " --prompt x --tokens 1 | give --prompt or --tokens",
+                "generate --model " + MODEL + " --tokens 1,x | --tokens 1,x: must be whole numbers",
+                "generate --model " + MODEL + " --tokens 1,256 | tokens[1]: 256 must be from 0 to 255",
+                "generate --model " + MODEL + " --prompt x --weights f8 | --weights f8: must be",
+                "generate --model " + MODEL + " --prompt x --cache f8 | --cache f8: must be",
+                "generate --model " + MODEL + " --prompt x --cache q8 --device java | head size",
+                "generate --model " + MODEL + " --prompt x --temperature -1 | temperature: -1.0",
+                "generate --model " + MODEL + " --prompt x --top-p 2 | topP: 2.0",
+                "generate --model " + MODEL + " --prompt x --top-k -2 | topK: -2",
+                "generate --model " + MODEL + " --prompt x --max-tokens 0 | maxNewTokens: 0",
+                "generate --model " + MODEL + " --prompt x --context 100000 | --context 100000: the model has",
+                "generate --model " + MODEL + " --prompt xyz --context 2 | the longest prompt has 3 tokens",
+                "generate --model " + MODEL
+                        + " --prompt x --device reference --peak | --device reference: takes neither",
+                "generate --model test-data/models/bert --tokens 1 --device java | does not predict next tokens",
+                "generate --model test-data/models/llama --prompt x | has no tokenizer.json",
+            })
+    void badInputIsOneLine(String command, String part) {
+        Cli.run(command.strip().split(" ")).requireOneLine(ExitCode.BAD_INPUT, part.strip());
+    }
+
+    @Test
+    void anUnknownDeviceHasItsOwnCode() {
+        Cli.run("generate", "--model", MODEL, "--prompt", "x", "--device", "nosuch")
+                .requireOneLine(ExitCode.NO_DEVICE, "device nosuch");
+    }
+}
