@@ -1,0 +1,38 @@
+package org.clattention.examples;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.clattention.AttentionEngine;
+import org.clattention.CacheOptions;
+import org.clattention.model.GenerationOptions;
+import org.clattention.model.Generator;
+import org.clattention.model.LanguageModel;
+import org.clattention.model.ModelFolder;
+import org.clattention.model.ModelSession;
+import org.clattention.model.TextStream;
+import org.clattention.model.Tokenizer;
+import org.clattention.model.Tokenizers;
+
+/** The third program of the README. */
+final class GenerationExample {
+    private GenerationExample() {}
+
+    // README: begin
+    /** Prints what a model goes on with, as it comes. */
+    static void write(Path folder, String prompt) {
+        ModelFolder source = ModelFolder.open(folder); // config.json and *.safetensors, checked, not loaded
+        try (AttentionEngine engine = AttentionEngine.open();
+                LanguageModel model = LanguageModel.load(engine, source, null); // or DataType.Q8_0, for example
+                ModelSession session = model.newSession(CacheOptions.contiguous(1, 512));
+                Tokenizer tokenizer = Tokenizers.of(folder, source.spec())) {
+            TextStream text = new TextStream(tokenizer);
+            GenerationOptions options =
+                    GenerationOptions.greedy(100, source.spec().endTokens());
+            Generator.generate(session, List.of(tokenizer.encode(prompt)), options, (sequence, token) -> {
+                System.out.print(text.add(token));
+                return true; // false cancels
+            });
+        }
+    }
+    // README: end
+}
