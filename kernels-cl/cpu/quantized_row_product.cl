@@ -4,6 +4,7 @@
 // build ROWS, WGT     launch {panels} single work-items
 
 #define AHEAD 4096  // bytes
+#define FAR (4 * AHEAD)
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void quantized_row_product(__global const void *x, const int x_type, __global const uchar *w, __global const float *bias,
@@ -27,6 +28,7 @@ void quantized_row_product(__global const void *x, const int x_type, __global co
             block_low[0][r] = block_high[0][r] = block_low[1][r] = block_high[1][r] = 0.0f;
         for (int k = 0; k < 32; k += 2) {
             PREFETCH(block + AHEAD + k * (PANEL_BLOCK_BYTES / 32));
+            PREFETCH_FAR(block + FAR + k * (PANEL_BLOCK_BYTES / 32));
 #pragma unroll
             for (int t = 0; t < 2; t++) {
                 PANEL_QUANTA(q_low, q_high, block, k + t);

@@ -5,6 +5,7 @@
 
 #define CHUNK 512  // inputs at a time
 #define AHEAD (4096 / (int)sizeof(TYPE(WGT)))  // weights
+#define FAR (4 * AHEAD)
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
@@ -27,10 +28,14 @@ void row_product(__global const void *x, const int x_type, __global const TYPE(W
         int i = 0;
         for (; i + 2 <= count; i += 2) {
             PREFETCH(w_k + AHEAD);
+            PREFETCH_FAR(w_k + FAR);
             PREFETCH(w_k + AHEAD + 64 / sizeof(TYPE(WGT)));
+            PREFETCH_FAR(w_k + FAR + 64 / sizeof(TYPE(WGT)));
             if (sizeof(TYPE(WGT)) == 4) {
                 PREFETCH(w_k + AHEAD + 32);
+                PREFETCH_FAR(w_k + FAR + 32);
                 PREFETCH(w_k + AHEAD + 48);
+                PREFETCH_FAR(w_k + FAR + 48);
             }
 #pragma unroll
             for (int t = 0; t < 2; t++) {

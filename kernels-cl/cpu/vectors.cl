@@ -52,6 +52,9 @@ inline void store16_any(__global void *p, const int type, const size_t i, const 
 // does nothing; its compiler has this.
 #ifdef POCL_DEVICE_ADDRESS_BITS
 #define PREFETCH(p) __builtin_prefetch((const void *)(ulong)(p))
+// Into the second level alone: more of these can be under way at a time, as main memory needs it.
+#define PREFETCH_FAR(p) __builtin_prefetch((const void *)(ulong)(p), 0, 2)
 #else
 #define PREFETCH(p)
+#define PREFETCH_FAR(p)
 #endif
