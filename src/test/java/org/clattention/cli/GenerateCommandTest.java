@@ -2,9 +2,15 @@ package org.clattention.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -98,6 +104,51 @@ class GenerateCommandTest {
             })
     void badInputIsOneLine(String command, String part) {
         Cli.run(command.strip().split(" ")).requireOneLine(ExitCode.BAD_INPUT, part.strip());
+    }
+
+    /** Damages a copy of a model. */
+    private interface Damage {
+        void to(Path folder) throws IOException;
+    }
+
+    @TempDir
+    private Path copies;
+
+    private void refused(String model, String part, Damage damage) throws IOException {
+        Path folder = Files.createTempDirectory(copies, model);
+        try (Stream<Path> files = Files.list(Path.of("test-data", "models", model))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        damage.to(folder);
+        Cli.run("generate", "--device", "java", "--model", folder.toString(), "--tokens", "1")
+                .requireOneLine(ExitCode.BAD_INPUT, part);
+    }
+
+    private static Damage config(String from, String to) {
+        return folder -> {
+            Path config = folder.resolve("config.json");
+            String text = Files.readString(config);
+            assertThat(text).contains(from);
+            Files.writeString(config, text.replace(from, to));
+        };
+    }
+
+    @Test
+    void damagedFoldersAreOneLine() throws IOException {
+        refused(
+                "llama_sharded",
+                "model-00002-of-00002.safetensors",
+                folder -> Files.delete(folder.resolve("model-00002-of-00002.safetensors")));
+        refused("llama", "truncated", folder -> {
+            Path file = folder.resolve("model.safetensors");
+            byte[] bytes = Files.readAllBytes(file);
+            Files.write(file, Arrays.copyOf(bytes, 100));
+        });
+        refused("llama", "MixtralForCausalLM", config("LlamaForCausalLM", "MixtralForCausalLM"));
+        refused("llama", "config.json", config("\"rms_norm_eps\": ", "\"rms_norm_eps\": NaN, \"x\": "));
+        refused("llama", "must be [113, 32]", config("\"vocab_size\": 112", "\"vocab_size\": 113"));
     }
 
     @Test
