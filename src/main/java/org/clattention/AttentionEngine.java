@@ -239,6 +239,11 @@ public final class AttentionEngine implements AutoCloseable {
         }
     }
 
+    /** The type in which this engine keeps matrices of a type: itself, or F32 where it has no use for the type as it is. */
+    public DataType keptAs(DataType type) {
+        return backend.keptAs(type);
+    }
+
     /** Single operators on tensors of this engine. */
     public Operators operators() {
         return new Operators(this);

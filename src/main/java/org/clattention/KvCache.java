@@ -117,11 +117,11 @@ public final class KvCache implements AutoCloseable {
         for (int source : sources) {
             requireSequence(source);
         }
-        try (Use use = new Use(engine);
-                Lane lane = engine.backend().lane()) {
+        try (Use use = new Use(engine)) {
             use.hold(lifetime);
+            // Before the lane, as in a call: who holds a lane must not wait for a call that waits for one.
             lock.lock();
-            try {
+            try (Lane lane = engine.backend().lane()) {
                 CacheStore copy = store.branch(lane, options().withBatch(sources.length), sources.clone());
                 return new KvCache(engine, layer, leftWindow, copy);
             } finally {
@@ -153,18 +153,23 @@ public final class KvCache implements AutoCloseable {
         }
         int[] counts = new int[batch];
         Arrays.fill(counts, Checks.fitsInt("keys", rows));
-        try (Use use = new Use(engine);
-                Lane lane = engine.backend().lane()) {
+        try (Use use = new Use(engine)) {
             use.tensor("keys", keys);
             use.optionalTensor("values", values);
             use.hold(lifetime);
             appending(counts, () -> {
                 if (rows > 0) {
-                    CacheTransfer.append(lane, store, keys.array(), values == null ? null : values.array(), counts[0]);
-                    lane.finish();
+                    append(keys, values, counts[0]);
                 }
                 return counts;
             });
+        }
+    }
+
+    private void append(Tensor keys, @Nullable Tensor values, int rows) {
+        try (Lane lane = engine.backend().lane()) {
+            CacheTransfer.append(lane, store, keys.array(), values == null ? null : values.array(), rows);
+            lane.finish();
         }
     }
 
@@ -186,11 +191,10 @@ public final class KvCache implements AutoCloseable {
     }
 
     private Tensor export(boolean keys) {
-        try (Use use = new Use(engine);
-                Lane lane = engine.backend().lane()) {
+        try (Use use = new Use(engine)) {
             use.hold(lifetime);
             lock.lock();
-            try {
+            try (Lane lane = engine.backend().lane()) {
                 int rows = store.length(0);
                 boolean alike = Arrays.stream(store.lengths()).allMatch(n -> n == rows);
                 boolean whole = IntStream.range(0, options().batch()).allMatch(b -> store.overwritten(b) == 0);

@@ -67,7 +67,7 @@ public final class LatentAttention implements AutoCloseable {
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
         MaskArguments masks =
                 LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.ropeHeadSize());
-        return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer::forward);
+        return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);
     }
 
     /** Frees the weights once no call uses them; further calls do nothing. */

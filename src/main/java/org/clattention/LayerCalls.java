@@ -1,12 +1,12 @@
 package org.clattention;
 
 import java.util.Arrays;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.layer.AttentionLayer;
+import org.clattention.layer.LayerSteps;
 import org.clattention.layer.TokenRows;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ final class LayerCalls {
      * Runs the steps of a checked call, waits for them, and counts the new tokens of its cache.
      *
      * @param outputWidth Do
-     * @param layer queues the steps
+     * @param layer prepares the call and queues its steps
      */
     static AttentionResult forward(
             AttentionEngine engine,
@@ -66,7 +66,7 @@ final class LayerCalls {
             MaskArguments masks,
             int heads,
             int outputWidth,
-            BiConsumer<Lane, AttentionLayer.Call> layer) {
+            LayerSteps layer) {
         requireOutput(inputs, outputWidth);
         KvCache cache = inputs.cache();
         if (cache == null) {
@@ -83,11 +83,12 @@ final class LayerCalls {
             MaskArguments masks,
             int heads,
             int outputWidth,
-            BiConsumer<Lane, AttentionLayer.Call> layer) {
+            LayerSteps layer) {
+        layer.prepare(arguments.tokens(), inputs.positions());
         try (PendingResult result = result(engine, inputs, arguments, heads, outputWidth);
                 Lane lane = engine.backend().lane()) {
             DeviceArray y = result.output().array();
-            layer.accept(lane, call(inputs, arguments, masks, result.wanted(), y));
+            layer.forward(lane, call(inputs, arguments, masks, result.wanted(), y));
             lane.finish();
             return result.complete();
         }

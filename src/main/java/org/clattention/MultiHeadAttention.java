@@ -67,7 +67,7 @@ public final class MultiHeadAttention implements AutoCloseable {
         LayerArguments arguments = LayerArguments.of(inputs, config.modelWidth(), config.memoryWidth());
         MaskArguments masks =
                 LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.headSize());
-        return LayerCalls.forward(engine, inputs, arguments, masks, heads, config.outputWidth(), layer::forward);
+        return LayerCalls.forward(engine, inputs, arguments, masks, heads, config.outputWidth(), layer);
     }
 
     /** Frees the weights once no call uses them; further calls do nothing. */

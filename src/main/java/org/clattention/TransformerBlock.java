@@ -69,7 +69,7 @@ public final class TransformerBlock implements AutoCloseable {
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
         MaskArguments masks = LayerCalls.masks(
                 inputs, arguments, attention.options(), heads, attention.rotary(), attention.rotatedSize());
-        return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer::forward);
+        return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);
     }
 
     /** Frees the weights once no call uses them; further calls do nothing. */

@@ -69,7 +69,7 @@ public final class TransformerStack implements AutoCloseable {
                     caches.add(new KvCache(engine, this, window, store));
                 }
                 return new StackCache(engine, this, caches);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 caches.forEach(KvCache::close);
                 throw e;
             }
@@ -135,6 +135,7 @@ public final class TransformerStack implements AutoCloseable {
     private StackResult steps(StackInputs inputs, LayerArguments arguments, List<MaskArguments> masks) {
         TokenRows tokens = arguments.tokens();
         boolean last = inputs.rows() == Rows.LAST;
+        layer.prepare(tokens);
         try (PendingStack result = new PendingStack(engine, config, inputs, arguments, outputShape(inputs, tokens));
                 Lane lane = engine.backend().lane()) {
             List<AttentionLayer.Call> calls = new ArrayList<>();
@@ -147,7 +148,10 @@ public final class TransformerStack implements AutoCloseable {
                         result.output().array()));
             }
             layer.forward(
-                    lane, calls, last ? lastRows(tokens) : null, result.output().array());
+                    lane,
+                    calls,
+                    last ? lastRows(tokens, inputs) : null,
+                    result.output().array());
             lane.finish();
             return result.complete();
         }
@@ -183,11 +187,13 @@ public final class TransformerStack implements AutoCloseable {
     }
 
     /** The row of x of the last real token of each sequence. */
-    private static int[] lastRows(TokenRows tokens) {
+    private static int[] lastRows(TokenRows tokens, StackInputs inputs) {
+        int[] lengths = inputs.masks().lengths();
+        int[] counts = lengths != null ? lengths : tokens.counts();
         int[] rows = new int[tokens.batch()];
         for (int b = 0; b < rows.length; b++) {
             int first = tokens.ragged() ? tokens.firstRows()[b] : b * tokens.longest();
-            rows[b] = Math.max(0, first + tokens.counts()[b] - 1);
+            rows[b] = Math.max(0, first + counts[b] - 1);
         }
         return rows;
     }

@@ -15,6 +15,7 @@ import org.clattention.testing.SmallLayer;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Layers, tensors and engines in the hands of many threads. */
 class ThreadsTest extends DeviceTest {
@@ -37,6 +38,61 @@ class ThreadsTest extends DeviceTest {
                     assertThat(SmallLayer.forward(layer, x)).isEqualTo(want);
                 }
             });
+        }
+    }
+
+    /** Angles are made in first calls and when contexts grow, also while all lanes are in use. */
+    @Test
+    @Timeout(120)
+    void tablesOfAnglesGrowInManyCallsAtOnce() throws Exception {
+        AttentionConfig config =
+                AttentionConfig.of(4, 1).withCausal(true).withRotary(RotaryConfig.of(RotaryConfig.Style.HALF, 10000));
+        HostTensor matrix = HostTensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7}, 4, 4);
+        AttentionWeights weights = AttentionWeights.of(matrix, matrix, matrix, matrix);
+        for (int round = 0; round < 5; round++) {
+            try (AttentionEngine engine = device.open();
+                    MultiHeadAttention first = engine.multiHeadAttention(config, weights);
+                    MultiHeadAttention second = engine.multiHeadAttention(config, weights);
+                    MultiHeadAttention third = engine.multiHeadAttention(config, weights)) {
+                List<MultiHeadAttention> layers = List.of(first, second, third);
+                onAllThreads(thread -> {
+                    for (int length : new int[] {1, 513, 1025}) {
+                        MultiHeadAttention layer = layers.get((thread + length) % 3);
+                        try (Tensor x = engine.tensor(new float[4], 1, 1, 4);
+                                AttentionResult result =
+                                        layer.forward(AttentionInputs.of(x).withPositions(length - 1))) {
+                            assertThat(result.output().toFloats()).containsOnly(0);
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    /** Some read a cache while others append to it. */
+    @Test
+    @Timeout(120)
+    void cachesAreReadWhileAllLanesAreInUse() throws Exception {
+        try (AttentionEngine engine = device.open();
+                MultiHeadAttention layer = SmallLayer.open(engine);
+                KvCache cache = layer.newCache(CacheOptions.contiguous(1, THREADS * 10))) {
+            onAllThreads(thread -> {
+                for (int i = 0; i < 10; i++) {
+                    if (thread % 4 == 0) {
+                        try (Tensor x = engine.tensor(new float[6], 1, 1, 6);
+                                AttentionResult result =
+                                        layer.forward(AttentionInputs.of(x).withCache(cache))) {
+                            assertThat(result.output().rank()).isEqualTo(3);
+                        }
+                    } else {
+                        try (Tensor keys = cache.keys();
+                                KvCache copy = cache.branch()) {
+                            assertThat(keys.dim(2)).isLessThanOrEqualTo(copy.length(0));
+                        }
+                    }
+                }
+            });
+            assertThat(cache.length(0)).isEqualTo(THREADS / 4 * 10);
         }
     }
 

@@ -57,6 +57,11 @@ public interface Backend extends AutoCloseable {
      */
     PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use);
 
+    /** The type in which packed matrices of one type are kept. */
+    default DataType keptAs(DataType type) {
+        return type == DataType.F64 ? DataType.F32 : type;
+    }
+
     /** The same, for projections. */
     default PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
         return pack(name, matrices, biases, Use.PROJECTION);

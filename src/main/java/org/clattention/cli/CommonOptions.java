@@ -26,7 +26,7 @@ final class CommonOptions {
             names = {"-d", "--device"},
             paramLabel = "DEVICE",
             description = {
-                "auto, opencl, opencl:N, java, or a part of a device's name; 'verify' also takes reference.",
+                "auto, opencl, opencl:N, java, or a part of a device's name; 'verify' and 'generate' also take reference.",
                 "Default: the environment's CLATTENTION_DEVICE, else auto."
             })
     private @Nullable String device;

@@ -9,6 +9,7 @@ import org.clattention.CacheOptions;
 import org.clattention.DataType;
 import org.clattention.EngineOptions;
 import org.clattention.PeakRates;
+import org.clattention.model.DamagedLogitsException;
 import org.clattention.model.GenerationOptions;
 import org.clattention.model.GenerationResult;
 import org.clattention.model.Generator;
@@ -78,7 +79,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--cache",
             paramLabel = "TYPE",
             description = "How keys and values are cached: f32 (default), f16, bf16, q8.")
-    private String cache = "f32";
+    private @Nullable String cache;
 
     @Option(
             names = "--peak",
@@ -98,21 +99,23 @@ final class GenerateCommand implements Callable<Integer> {
         int capacity = capacity(source, prompts);
         EngineOptions engineOptions = common.engineOptions();
         boolean reference = common.device().strip().equalsIgnoreCase(CaseSession.REFERENCE);
-        if (reference && (peak || model.storage() != null)) {
-            throw new BadInputException("--device reference: takes neither --peak nor --weights");
+        DataType cacheType = ModelOptions.type("--cache", cache == null ? "f32" : cache);
+        if (reference && (peak || cache != null || model.storage() != null)) {
+            throw new BadInputException("--device reference: takes neither --peak nor --weights nor --cache");
         }
         if (reference) {
             try (ReferenceSession session = new ReferenceSession(source, prompts.size(), capacity)) {
-                return generate(output, "reference", source, session, prompts, options, null);
+                return generate(output, "reference", null, source, session, prompts, options, null);
             }
         }
         try (AttentionEngine engine = AttentionEngine.open(engineOptions)) {
+            DataType storage = model.storage();
+            DataType kept = storage == null ? null : engine.keptAs(storage);
             PeakRates peaks = peak ? engine.measurePeaks() : null;
-            DataType cacheType = ModelOptions.type("--cache", cache);
-            try (LanguageModel loaded = LanguageModel.load(engine, source, model.storage());
+            try (LanguageModel loaded = LanguageModel.load(engine, source, storage);
                     ModelSession session = loaded.newSession(
                             CacheOptions.contiguous(prompts.size(), capacity).withType(cacheType))) {
-                return generate(output, engine.device().name(), source, session, prompts, options, peaks);
+                return generate(output, engine.device().name(), kept, source, session, prompts, options, peaks);
             }
         } catch (IllegalArgumentException e) {
             throw new BadInputException(e.getMessage(), e);
@@ -145,6 +148,7 @@ final class GenerateCommand implements Callable<Integer> {
     private int generate(
             Output output,
             String device,
+            @Nullable DataType storage,
             ModelSource source,
             ModelSession session,
             PromptOptions.Prompts prompts,
@@ -155,16 +159,22 @@ final class GenerateCommand implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         boolean stream = output.isText() && prompts.size() == 1;
         TokenListener listener = stream ? streaming(out, prompts) : TokenListener.NONE;
-        GenerationResult result = Generator.generate(session, prompts.tokens(), whole, listener);
+        GenerationResult result;
+        try {
+            result = Generator.generate(session, prompts.tokens(), whole, listener);
+        } catch (DamagedLogitsException e) {
+            spec.commandLine().getErr().println("clattention: " + e.getMessage());
+            return ExitCode.WRONG_RESULT;
+        }
         if (stream) {
             out.println(prompts.rest());
         } else {
             for (int b = 0; b < prompts.size(); b++) {
                 output.line("[" + b + "] " + prompts.text(b)
-                        + prompts.decode(result.tokens().get(b)));
+                        + prompts.continuation(b, result.tokens().get(b)));
             }
         }
-        GenerationReport report = new GenerationReport(device, source, model.storage(), prompts, result, peaks);
+        GenerationReport report = new GenerationReport(device, source, storage, prompts, result, peaks);
         report.lines().forEach(output::line);
         report.json(output);
         return ExitCode.PASSED;

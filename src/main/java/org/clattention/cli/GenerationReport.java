@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is said of a generation besides its text.
  *
  * @param device its name
- * @param storage the type of the matrices; null: as in the file
+ * @param storage the type in which the device keeps matrices; null: as in the file
  * @param peaks what the device reaches; null if not measured
  */
 record GenerationReport(
@@ -83,7 +83,7 @@ record GenerationReport(
     private void sequence(JsonGenerator json, int b) throws IOException {
         json.writeStartObject();
         json.writeStringField("prompt", prompts.text(b));
-        json.writeStringField("text", prompts.decode(result.tokens().get(b)));
+        json.writeStringField("text", prompts.continuation(b, result.tokens().get(b)));
         json.writeStringField("stop", result.stops().get(b).name().toLowerCase(Locale.ROOT));
         json.writeArrayFieldStart("tokens");
         for (int token : result.tokens().get(b)) {

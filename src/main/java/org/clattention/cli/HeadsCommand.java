@@ -70,6 +70,12 @@ final class HeadsCommand implements Callable<Integer> {
         if (model.isGiven() == (file != null) || model.isGiven() != (text != null)) {
             throw new BadInputException("give a case file, or --model and --text");
         }
+        if (model.isGiven() ? sequence != 0 : model.isChanged()) {
+            throw new BadInputException(
+                    model.isGiven()
+                            ? "--sequence: for a case file alone"
+                            : "--weights, --random-weights: for --model alone");
+        }
         if (file != null) {
             ofCase(file, options, output, files);
         } else {

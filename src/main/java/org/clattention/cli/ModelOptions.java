@@ -51,6 +51,11 @@ final class ModelOptions {
         return model != null;
     }
 
+    /** Whether it is said how to load a model. */
+    boolean isChanged() {
+        return randomWeights != null || weights != null;
+    }
+
     /** The storage type of matrices; null: as in the file. */
     @Nullable
     DataType storage() {
@@ -63,7 +68,11 @@ final class ModelOptions {
             return ModelFolder.open(folder());
         }
         Path config = Files.isDirectory(folder()) ? folder().resolve("config.json") : folder();
-        return RandomModel.of(config, randomWeights, DataType.BF16);
+        try {
+            return RandomModel.of(config, randomWeights, DataType.BF16);
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(config + ": " + e.getMessage(), e);
+        }
     }
 
     /** A storage type by its word. */

@@ -60,12 +60,11 @@ final class PromptOptions {
     static final class Prompts {
         private final List<int[]> tokens;
         private final @Nullable Tokenizer tokenizer;
-        private final @Nullable TextStream stream;
+        private @Nullable TextStream stream;
 
         Prompts(List<int[]> tokens, @Nullable Tokenizer tokenizer) {
             this.tokens = new ArrayList<>(tokens);
             this.tokenizer = tokenizer;
-            this.stream = tokenizer == null ? null : new TextStream(tokenizer);
         }
 
         private Prompts checked(ModelSpec spec) {
@@ -75,6 +74,7 @@ final class PromptOptions {
                 }
                 spec.requireTokens(prompt);
             }
+            stream = tokenizer == null ? null : new TextStream(tokenizer, tokens.get(0));
             return this;
         }
 
@@ -95,8 +95,17 @@ final class PromptOptions {
             return decode(tokens.get(b));
         }
 
-        /** The text of tokens. */
-        String decode(int... list) {
+        /** The text that these tokens add to a prompt: how a token is written may depend on those before it. */
+        String continuation(int b, int... added) {
+            int[] prompt = tokens.get(b);
+            int[] whole = Arrays.copyOf(prompt, prompt.length + added.length);
+            System.arraycopy(added, 0, whole, prompt.length, added.length);
+            String text = decode(whole);
+            String before = text(b);
+            return text.startsWith(before) ? text.substring(before.length()) : decode(added);
+        }
+
+        private String decode(int... list) {
             return tokenizer != null
                     ? tokenizer.decode(list)
                     : Arrays.stream(list).mapToObj(Integer::toString).collect(Collectors.joining(",", "", ","));

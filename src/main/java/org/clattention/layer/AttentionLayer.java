@@ -67,7 +67,7 @@ public final class AttentionLayer implements SelfAttention {
             alibiSlopes = parameters.vector("ALiBi slopes", weights.extras().alibiSlopes());
             headGate = parameters.vector("head gate", weights.extras().headGate());
             rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.headSize()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             parameters.close();
             throw e;
         }
@@ -107,7 +107,11 @@ public final class AttentionLayer implements SelfAttention {
         }
     }
 
-    /** Queues the layer's steps. */
+    @Override
+    public void prepare(TokenRows tokens, int @Nullable [] positions) {
+        Rotations.prepare(rotary, tokens, positions);
+    }
+
     @Override
     public void forward(Lane lane, Call call) {
         TokenRows tokens = call.tokens();

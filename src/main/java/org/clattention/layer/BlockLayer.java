@@ -12,7 +12,7 @@ import org.clattention.backend.Lane.Scratch;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a transformer block. */
-public final class BlockLayer implements AutoCloseable {
+public final class BlockLayer implements LayerSteps, AutoCloseable {
     private final BlockConfig config;
     private final SelfAttention attention;
     private final ParameterArrays parameters;
@@ -36,7 +36,7 @@ public final class BlockLayer implements AutoCloseable {
             attentionNorm = branchNorm("attention norm", weights.attentionNorm());
             feedForwardNorm = branchNorm("feed-forward norm", weights.feedForwardNorm());
             feedForward = new FeedForwardLayer(parameters, config, weights);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             parameters.close();
             throw e;
         }
@@ -48,7 +48,13 @@ public final class BlockLayer implements AutoCloseable {
                 : new NormLayer(parameters, name, config.norm(), config.normEpsilon(), weight, null);
     }
 
+    @Override
+    public void prepare(TokenRows tokens, int @Nullable [] positions) {
+        attention.prepare(tokens, positions);
+    }
+
     /** Queues the block's steps: those of {@code call} are the attention's, with the block's x and y, which may be one. */
+    @Override
     public void forward(Lane lane, AttentionLayer.Call call) {
         long rows = call.tokens().rows();
         long elements = rows * config.attention().modelWidth();

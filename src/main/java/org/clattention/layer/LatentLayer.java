@@ -60,7 +60,7 @@ public final class LatentLayer implements SelfAttention {
                     "W_kv_b", List.of(weights.latentUp()), Collections.singletonList(null), Backend.Use.EACH_HEAD);
             output = packed("W_O", weights.output());
             rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.ropeHeadSize()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             parameters.close();
             throw e;
         }
@@ -74,7 +74,11 @@ public final class LatentLayer implements SelfAttention {
         return parameters.pack(name, List.of(matrix), Collections.singletonList(null));
     }
 
-    /** Queues the layer's steps. */
+    @Override
+    public void prepare(TokenRows tokens, int @Nullable [] positions) {
+        Rotations.prepare(rotary, tokens, positions);
+    }
+
     @Override
     public void forward(Lane lane, AttentionLayer.Call call) {
         TokenRows tokens = call.tokens();

@@ -25,6 +25,8 @@ final class RotaryTable implements AutoCloseable {
     /** Every table made so far: calls in flight may still read the smaller ones. Sizes double, so that is little. */
     private final List<Table> tables = new ArrayList<>();
 
+    private volatile @Nullable Table latest;
+
     RotaryTable(Backend backend, RotaryConfig config, int headSize) {
         this.backend = backend;
         this.config = config;
@@ -48,11 +50,17 @@ final class RotaryTable implements AutoCloseable {
      */
     record Table(int positions, DeviceArray cosines, DeviceArray sines) {}
 
-    /** A table for positions below {@code end}. */
-    synchronized Table upTo(int end) {
-        Table last = tables.isEmpty() ? null : tables.get(tables.size() - 1);
-        if (last != null && last.positions() >= end) {
-            return last;
+    /** Makes a table for positions below {@code end}, unless there is one. Writing it takes a lane: the caller holds none. */
+    void grow(int end) {
+        if (!covers(latest, end)) {
+            makeUpTo(end);
+        }
+    }
+
+    private synchronized void makeUpTo(int end) {
+        Table last = latest;
+        if (covers(last, end)) {
+            return;
         }
         int positions = last == null ? FIRST_POSITIONS : last.positions();
         while (positions < end) {
@@ -60,7 +68,20 @@ final class RotaryTable implements AutoCloseable {
         }
         Table table = make(positions);
         tables.add(table);
-        return table;
+        latest = table;
+    }
+
+    /** A table for positions below {@code end}, which has been made. Never waits: the caller may hold a lane. */
+    Table upTo(int end) {
+        Table last = latest;
+        if (last == null || last.positions() < end) {
+            throw new IllegalStateException("the angles of position " + (end - 1) + " have not been made");
+        }
+        return last;
+    }
+
+    private static boolean covers(@Nullable Table table, int end) {
+        return table != null && table.positions() >= end;
     }
 
     private Table make(int positions) {

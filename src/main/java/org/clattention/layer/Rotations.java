@@ -17,14 +17,8 @@ final class Rotations {
      * @param given the position of each row, or null: the row's own
      */
     static StoreStep.Rotation of(Lane lane, RotaryTable rotary, TokenRows tokens, int @Nullable [] given) {
-        int[] positions = given;
-        if (positions == null && !tokens.uniform()) {
-            positions = tokens.positions();
-        }
-        int end = positions == null
-                ? tokens.positionsEnd()
-                : Arrays.stream(positions).max().orElse(0) + 1;
-        RotaryTable.Table table = rotary.upTo(end);
+        int[] positions = positions(tokens, given);
+        RotaryTable.Table table = rotary.upTo(end(tokens, positions));
         DeviceArray array = positions == null ? null : lane.scratch(Scratch.POSITIONS, positions);
         return new StoreStep.Rotation(
                 table.cosines(),
@@ -34,5 +28,23 @@ final class Rotations {
                 array == null || tokens.ragged() ? 0 : tokens.longest(),
                 rotary.dim(),
                 rotary.interleaved());
+    }
+
+    /** Makes the angles of a call if they are not there; no lane is held. */
+    static void prepare(@Nullable RotaryTable rotary, TokenRows tokens, int @Nullable [] given) {
+        if (rotary != null) {
+            rotary.grow(end(tokens, positions(tokens, given)));
+        }
+    }
+
+    /** The position of each row; null where they follow one another alike in all sequences. */
+    private static int @Nullable [] positions(TokenRows tokens, int @Nullable [] given) {
+        return given != null || tokens.uniform() ? given : tokens.positions();
+    }
+
+    private static int end(TokenRows tokens, int @Nullable [] positions) {
+        return positions == null
+                ? tokens.positionsEnd()
+                : Arrays.stream(positions).max().orElse(0) + 1;
     }
 }

@@ -7,13 +7,9 @@ import org.clattention.BlockAttentionWeights;
 import org.clattention.LatentConfig;
 import org.clattention.LatentWeights;
 import org.clattention.backend.Backend;
-import org.clattention.backend.Lane;
 
 /** The attention of a block, of either kind. */
-interface SelfAttention extends AutoCloseable {
-    /** Queues the layer's steps. */
-    void forward(Lane lane, AttentionLayer.Call call);
-
+interface SelfAttention extends LayerSteps, AutoCloseable {
     @Override
     void close();
 

@@ -61,6 +61,11 @@ public final class StackLayer implements AutoCloseable {
         return matrix == null ? null : parameters.pack(name, List.of(matrix), Collections.singletonList(bias));
     }
 
+    /** Makes what a call needs and the blocks do not have yet; before the call takes its lane. */
+    public void prepare(TokenRows tokens) {
+        blocks.forEach(block -> block.prepare(tokens, null));
+    }
+
     /**
      * Queues the stack's steps.
      *

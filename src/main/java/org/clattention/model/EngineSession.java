@@ -36,10 +36,10 @@ final class EngineSession implements ModelSession {
         this.cache = cache;
         int batch = cache.options().batch();
         int vocabulary = model.spec().stack().vocabularySize();
-        this.logitsOnHost = floats(Math.multiplyExact(batch, vocabulary));
         try {
+            this.logitsOnHost = floats(batch * vocabulary);
             this.logits = engine.tensor(HostTensor.of(new float[batch * vocabulary], batch, vocabulary));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cache.close();
             throw e;
         }
@@ -161,7 +161,7 @@ final class EngineSession implements ModelSession {
     }
 
     private static FloatBuffer floats(int count) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, count))
+        return ByteBuffer.allocateDirect(Float.BYTES * count)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
     }

@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.clattention.io.InvalidFileException;
 
 /** What a {@code tokenizer.json} describes, by Hugging Face's own library. */
 final class JsonTokenizer implements Tokenizer {
     private final HuggingFaceTokenizer tokenizer;
+
+    /** Calls share it; closing waits for them: what the library frees must not be in use. */
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
     /** @throws InvalidFileException if the file is damaged or the library cannot be loaded */
     JsonTokenizer(Path file) {
@@ -35,6 +41,15 @@ final class JsonTokenizer implements Tokenizer {
                 .orElse(e.getClass().getSimpleName());
     }
 
+    private <T> T used(Supplier<T> call) {
+        lock.readLock().lock();
+        try {
+            return call.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     @Override
     public int[] encode(String text) {
         return Arrays.stream(tokenizer.encode(text).getIds())
@@ -44,16 +59,21 @@ final class JsonTokenizer implements Tokenizer {
 
     @Override
     public String decode(int... tokens) {
-        return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
+        return used(() -> tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true));
     }
 
     @Override
     public byte[] bytes(int token) {
-        return tokenizer.decode(new long[] {token}, false).getBytes(StandardCharsets.UTF_8);
+        return used(() -> tokenizer.decode(new long[] {token}, false)).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
     public void close() {
-        tokenizer.close();
+        lock.writeLock().lock();
+        try {
+            tokenizer.close();
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 }

@@ -69,7 +69,7 @@ public final class LanguageModel implements AutoCloseable {
 
     private static LanguageModel load(
             AttentionEngine engine, ModelSource source, StackWeights weights, @Nullable DataType storage) {
-        long needed = source.bytes(storage);
+        long needed = source.bytes(storage == null ? null : engine.keptAs(storage));
         long free = engine.device().memoryBytes() - engine.memoryInUse();
         if (needed > free) {
             throw new DeviceMemoryException(
@@ -91,12 +91,22 @@ public final class LanguageModel implements AutoCloseable {
      * Sequences without tokens yet.
      *
      * @param options how many sequences, of how many tokens, and how their keys and values are kept
+     * @throws IllegalArgumentException for a ring, or if logits of so many sequences are too many for one buffer
      * @throws IllegalStateException if the model is an encoder or has no logits
      * @throws DeviceMemoryException if the device cannot hold the cache; nothing stays allocated
      */
     public ModelSession newSession(CacheOptions options) {
         if (!spec.causal() || spec.stack().vocabularySize() == 0) {
             throw new IllegalStateException(spec.architecture() + " does not predict next tokens");
+        }
+        if (options.kind() == CacheOptions.Kind.RING) {
+            throw new IllegalArgumentException(
+                    "options: a session keeps all its tokens; a ring would forget the first");
+        }
+        long numbers = (long) options.batch() * spec.stack().vocabularySize();
+        if (numbers > Integer.MAX_VALUE / Float.BYTES) {
+            throw new IllegalArgumentException("options: a batch of " + options.batch() + " makes " + numbers
+                    + " logits; at most " + Integer.MAX_VALUE / Float.BYTES + " are possible");
         }
         return new EngineSession(this, engine, stack.newCache(options));
     }

@@ -23,7 +23,8 @@ public interface ModelSession extends AutoCloseable {
      *
      * @param tokens of each sequence, any number, none for those that rest
      * @return for each sequence the logits [V] of its last token, softcap included; empty for those that rest
-     * @throws CacheFullException before anything runs, if a sequence would have more tokens than {@link #capacity}
+     * @throws CacheFullException before anything runs, if a sequence would have more tokens than {@link #capacity}; with a paged
+     *     cache also between two parts, if no block is left for the next: {@link #length} tells what has been taken
      * @throws IllegalArgumentException before anything runs, if there is not one array for each sequence, or a token is not in
      *     the vocabulary
      */

@@ -16,13 +16,13 @@ final class Sampler {
     /**
      * The next token.
      *
-     * @throws IllegalStateException if a logit is NaN or +∞
+     * @throws DamagedLogitsException if a logit is NaN or +∞
      */
     int next(float[] logits) {
         int best = 0;
         for (int i = 0; i < logits.length; i++) {
             if (!(logits[i] < Float.POSITIVE_INFINITY)) {
-                throw new IllegalStateException("logit " + i + " is " + logits[i] + ": the model's result is damaged");
+                throw new DamagedLogitsException(i, logits[i]);
             }
             if (logits[i] > logits[best]) {
                 best = i;

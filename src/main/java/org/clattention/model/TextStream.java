@@ -18,9 +18,17 @@ public final class TextStream {
 
     private int shown;
 
-    /** A stream without tokens. */
-    public TextStream(Tokenizer tokenizer) {
+    /**
+     * A stream that begins after a prompt.
+     *
+     * @param prompt tokens before the first, which are context alone; may be empty
+     */
+    public TextStream(Tokenizer tokenizer, int... prompt) {
         this.tokenizer = tokenizer;
+        for (int token : prompt) {
+            tokens.add(token);
+        }
+        this.shown = prompt.length;
     }
 
     /** Adds a token and returns the text that it completes; empty if it completes none. */

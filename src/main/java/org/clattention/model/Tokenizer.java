@@ -8,7 +8,7 @@ public interface Tokenizer extends AutoCloseable {
     /** The text of tokens; bytes that are no text become U+FFFD. Special tokens are left out. */
     String decode(int... tokens);
 
-    /** The bytes, in UTF-8, that one token stands for. */
+    /** The bytes, in UTF-8, of one token alone; U+FFFD for a part of a character, unless tokens are bytes. */
     byte[] bytes(int token);
 
     @Override

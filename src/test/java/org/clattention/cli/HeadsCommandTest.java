@@ -58,6 +58,8 @@ class HeadsCommandTest {
         "heads --model test-data/models/llama, --text",
         "heads --model test-data/models/llama --text x, no tokenizer.json",
         "heads --model test-data/models/llama --text x --weights f8, --weights f8",
+        "heads --model test-data/kjv-tiny --text x --sequence 3, --sequence",
+        "heads " + CASE + " --weights q8, --weights",
         "heads /no/such/case, ''",
         "heads test-data, is a folder",
         "heads test-data/README.md --device java, ''",

@@ -25,10 +25,11 @@ final class GenerationExample {
                 LanguageModel model = LanguageModel.load(engine, source, null); // or DataType.Q8_0, for example
                 ModelSession session = model.newSession(CacheOptions.contiguous(1, 512));
                 Tokenizer tokenizer = Tokenizers.of(folder, source.spec())) {
-            TextStream text = new TextStream(tokenizer);
+            int[] start = tokenizer.encode(prompt);
+            TextStream text = new TextStream(tokenizer, start);
             GenerationOptions options =
                     GenerationOptions.greedy(100, source.spec().endTokens());
-            Generator.generate(session, List.of(tokenizer.encode(prompt)), options, (sequence, token) -> {
+            Generator.generate(session, List.of(start), options, (sequence, token) -> {
                 System.out.print(text.add(token));
                 return true; // false cancels
             });

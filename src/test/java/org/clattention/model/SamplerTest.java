@@ -91,10 +91,10 @@ class SamplerTest {
     @Test
     void damagedLogitsAreRefused() {
         assertThatThrownBy(() -> new Sampler(SamplingOptions.GREEDY, 0).next(new float[] {0, Float.NaN}))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("logit 1 is NaN");
+                .isInstanceOf(DamagedLogitsException.class)
+                .hasMessageContaining("the logit of token 1 is NaN");
         assertThatThrownBy(() -> new Sampler(SamplingOptions.GREEDY, 0).next(new float[] {Float.POSITIVE_INFINITY}))
-                .hasMessageContaining("logit 0 is Infinity");
+                .hasMessageContaining("the logit of token 0 is Infinity");
     }
 
     @Test

@@ -185,10 +185,14 @@ public final class StackCase {
         int[] lengths = sequences.stream().mapToInt(s -> s.length / width).toArray();
         String problem = "";
         try (Tensor rows = engine.tensor(x, sequences.size(), longest, width);
+                StackResult last =
+                        stack.forward(StackInputs.of(rows).withLengths(lengths).withRows(Rows.LAST));
                 StackResult result =
                         stack.forward(StackInputs.of(rows).withLengths(lengths).returning(ReturnOptions.WEIGHTS))) {
             double[] got = EngineAnswers.doubles(result.output());
+            double[] ends = EngineAnswers.doubles(last.output());
             for (int b = 0; b < lengths.length; b++) {
+                problem += compare("last of padded", b, want, lengths[b] - 1, lengths[b], ends, b);
                 problem += compare("padded", b, want, 0, lengths[b], got, b * longest);
                 problem += attention(b, longest, want.get(b), result);
             }
