@@ -58,7 +58,7 @@ class LayerKindsContractTest extends DeviceTest {
 
     @Test
     void stacks() {
-        run("stack-small", 90, 15, 0, StackCase::check);
+        run("stack-small", 60, 10, 0, StackCase::check);
     }
 
     @Test
