@@ -58,13 +58,15 @@ public final class OpenClDevices {
         if (!OpenClLibrary.problem().isEmpty()) {
             return found;
         }
-        for (cl_platform_id platform : platforms()) {
-            try {
-                addDevices(platform, found);
-            } catch (OpenClException e) {
-                log.warn("an OpenCL platform was left out: {}", e.getMessage());
+        SignalHandlers.keep(() -> {
+            for (cl_platform_id platform : platforms()) {
+                try {
+                    addDevices(platform, found);
+                } catch (OpenClException e) {
+                    log.warn("an OpenCL platform was left out: {}", e.getMessage());
+                }
             }
-        }
+        });
         return found;
     }
 

@@ -26,8 +26,8 @@ final class OpenClLibrary {
         System.setProperty(UNIQUE_NAMES, "true");
         try {
             CL.setExceptionsEnabled(false);
-            int status = CL.clGetPlatformIDs(0, null, new int[1]);
-            log.debug("OpenCL loader answers with status {}", status);
+            SignalHandlers.keep(
+                    () -> log.debug("OpenCL loader answers with status {}", CL.clGetPlatformIDs(0, null, new int[1])));
             return "";
         } catch (LinkageError e) {
             log.debug("no OpenCL loader", e);

@@ -9,6 +9,9 @@ import org.jocl.cl_program;
 
 /** A program built for one device, from source or from the compiled-kernel cache. */
 public final class Program extends Handle {
+    /** Sound source may fail to build once: LLVM deletes temporary files at a signal, see {@link SignalHandlers}. */
+    private static final int ATTEMPTS = 3;
+
     private final cl_program id;
 
     private Program(cl_program id, String name) {
@@ -66,7 +69,7 @@ public final class Program extends Handle {
         if (status[0] != CL.CL_SUCCESS) {
             return Optional.empty();
         }
-        if (CL.clBuildProgram(id, 1, devices, "", null, null) != CL.CL_SUCCESS) {
+        if (build(id, devices, "") != CL.CL_SUCCESS) {
             CL.clReleaseProgram(id);
             return Optional.empty();
         }
@@ -82,11 +85,9 @@ public final class Program extends Handle {
         try {
             Cl.before("clBuildProgram");
             cl_device_id[] devices = {context.device().id()};
-            int answer = CL.clBuildProgram(id, 1, devices, options, null, null);
-            if (answer == CL.CL_BUILD_PROGRAM_FAILURE) {
-                // PoCL builds through temporary files and has been seen to lose one; sound source builds the second
-                // time.
-                answer = CL.clBuildProgram(id, 1, devices, options, null, null);
+            int answer = build(id, devices, options);
+            for (int again = 1; again < ATTEMPTS && answer == CL.CL_BUILD_PROGRAM_FAILURE; again++) {
+                answer = build(id, devices, options);
             }
             if (answer != CL.CL_SUCCESS) {
                 throw new OpenClException("clBuildProgram", answer, failure(context, id, source, options));
@@ -96,6 +97,12 @@ public final class Program extends Handle {
             throw e;
         }
         return new Program(id, source.name());
+    }
+
+    private static int build(cl_program id, cl_device_id[] devices, String options) {
+        int[] status = new int[1];
+        SignalHandlers.keep(() -> status[0] = CL.clBuildProgram(id, 1, devices, options, null, null));
+        return status[0];
     }
 
     private static String failure(Context context, cl_program id, ProgramSource source, String options) {
