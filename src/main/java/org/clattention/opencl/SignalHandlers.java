@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,74 +37,77 @@ final class SignalHandlers {
     /** How often to look. A driver makes several files in a build; meeting a signal before the first look is harmless mostly. */
     private static final long WATCH_NANOSECONDS = 20_000;
 
-    private static final @Nullable Function SIGACTION = find();
+    private static final @Nullable SignalHandlers HANDLERS = find();
 
-    private static int calls;
-    private static final Memory[] before = new Memory[SIGNALS];
+    private final Function sigaction;
+    private final Memory[] before = new Memory[SIGNALS];
+    private final Memory now = new Memory(ACTION_BYTES);
+    private int calls;
 
-    private SignalHandlers() {}
+    private SignalHandlers(Function sigaction) {
+        this.sigaction = sigaction;
+        Arrays.setAll(before, signal -> new Memory(ACTION_BYTES));
+    }
 
     /** Runs a call that may replace signal handlers, and puts back those that it replaced. Calls may overlap. */
     static void keep(Runnable call) {
-        if (SIGACTION == null) {
+        if (HANDLERS == null) {
             call.run();
             return;
         }
-        enter(SIGACTION);
+        HANDLERS.enter();
         try {
             call.run();
         } finally {
-            leave(SIGACTION);
+            HANDLERS.leave();
         }
     }
 
     /** What was there before the first of overlapping calls is what the JVM and the program want. */
-    private static synchronized void enter(Function sigaction) {
+    private synchronized void enter() {
         if (calls++ > 0) {
             return;
         }
         for (int signal = 1; signal < SIGNALS; signal++) {
-            before[signal] = new Memory(ACTION_BYTES);
-            get(sigaction, signal, before[signal]);
+            get(signal, before[signal]);
         }
-        Thread watch = new Thread(() -> watch(sigaction), "clattention-signals");
+        Thread watch = new Thread(this::watch, "clattention-signals");
         watch.setDaemon(true);
         watch.start();
     }
 
-    private static synchronized void leave(Function sigaction) {
-        restore(sigaction);
+    private synchronized void leave() {
+        restore();
         calls--;
     }
 
-    private static void watch(Function sigaction) {
-        while (look(sigaction)) {
+    private void watch() {
+        while (look()) {
             LockSupport.parkNanos(WATCH_NANOSECONDS);
         }
     }
 
-    private static synchronized boolean look(Function sigaction) {
-        if (calls > 0 && replaced(sigaction, SIGSEGV)) {
-            restore(sigaction);
+    private synchronized boolean look() {
+        if (calls > 0 && replaced(SIGSEGV)) {
+            restore();
         }
         return calls > 0;
     }
 
-    private static void restore(Function sigaction) {
+    private void restore() {
         for (int signal = 1; signal < SIGNALS; signal++) {
-            if (replaced(sigaction, signal)) {
+            if (replaced(signal)) {
                 log.debug("signal {}: the driver's handler gives way to the one before", signal);
                 sigaction.invokeInt(new Object[] {signal, before[signal], Pointer.NULL});
             }
         }
     }
 
-    private static boolean replaced(Function sigaction, int signal) {
-        Memory now = new Memory(ACTION_BYTES);
-        return get(sigaction, signal, now) && handler(now) != handler(before[signal]);
+    private boolean replaced(int signal) {
+        return get(signal, now) && handler(now) != handler(before[signal]);
     }
 
-    private static boolean get(Function sigaction, int signal, Memory action) {
+    private boolean get(int signal, Memory action) {
         return sigaction.invokeInt(new Object[] {signal, Pointer.NULL, action}) == 0;
     }
 
@@ -112,9 +116,11 @@ final class SignalHandlers {
         return action.getLong(0);
     }
 
-    private static @Nullable Function find() {
+    private static @Nullable SignalHandlers find() {
         try {
-            return Platform.isWindows() ? null : NativeLibrary.getProcess().getFunction("sigaction");
+            return Platform.isWindows()
+                    ? null
+                    : new SignalHandlers(NativeLibrary.getProcess().getFunction("sigaction"));
         } catch (LinkageError e) {
             log.warn(
                     "drivers may replace the JVM's signal handlers, which can end the process: preload the JDK's libjsig.so"
