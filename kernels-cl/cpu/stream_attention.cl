@@ -35,6 +35,7 @@ void stream_attention(__global const void *q, const int q_type, __global const T
 
     row_t row[MAX_ROWS];
     float q_tile[MAX_ROWS * MAX_SIZE], s_tile[MAX_ROWS * CHUNK];
+    const float factor = query_factor(&p);
     int first = p.kv_len, end = 0;
     for (int r = 0; r < rows; r++) {
         row[r] = row_of(&p, seq, kv_head, r);
@@ -45,7 +46,7 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         const int there = row[r].i < seq.q_len;
         const size_t from = view_index(p.q, b, row[r].h, seq.q_row + (there ? row[r].i : 0));
         for (int c = 0; c < p.head_size; c += 16)
-            put16(there ? load16_any(q, q_type, from + c) : (float16)(0.0f), 0, q_tile + r * p.head_size + c);
+            put16(there ? load16_any(q, q_type, from + c) * factor : (float16)(0.0f), 0, q_tile + r * p.head_size + c);
     }
     const int j0 = max(chunk * CHUNK, first), j_end = min((chunk + 1) * CHUNK, end);
     const int keys = max(0, j_end - j0), padded = (keys + 31) / 32 * 32;
@@ -73,7 +74,6 @@ void stream_attention(__global const void *q, const int q_type, __global const T
     }
 
     const int finish = needs_finish(&p);
-    const float factor = finish ? 1.0f : p.scale * LOG2_E;
     for (int r = 0; r < rows; r++) {
         float *s = s_tile + r * CHUNK;
         float largest = -INFINITY;
@@ -83,8 +83,9 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         row_t here = row[r];
         here.end = min(here.end, j_end);
         if (j0 < here.first || j0 + padded > here.end) mask_edges(s, padded, j0, here);
-        soften(s, padded, factor, &largest, &sums);
-        part[r * (p.value_size + 2) + p.value_size] = largest * factor;
+        const float correction = raise_largest(s, padded, &largest);
+        soften(s, padded, largest, correction, &sums);
+        part[r * (p.value_size + 2) + p.value_size] = largest;
         part[r * (p.value_size + 2) + p.value_size + 1] = sum_of(sums);
     }
     // Four rows at a time; those beyond the last repeat it.
