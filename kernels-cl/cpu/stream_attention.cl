@@ -5,7 +5,7 @@
 // out parts [B*Hkv][chunks][rows][value_size + 2] f32: weights * V, the largest score and the sum of weights
 // build CHUNK (multiple of 32) MAX_ROWS MAX_SIZE (of heads) KEY     launch {chunks, B * Hkv} single work-items
 
-#define FAR 2048  // elements ahead that are fetched into the second-level cache
+#define FAR (8192 / (int)sizeof(TYPE(KEY)))  // elements ahead that are fetched into the second-level cache
 
 // The sums of the elements of each of 16 vectors.
 inline float16 sums_of_16(const float16 *x)
@@ -21,6 +21,50 @@ inline float16 sums_of_16(const float16 *x)
     for (int i = 0; i < 2; i++)
         a[i] = (float16)(a[2 * i].even, a[2 * i + 1].even) + (float16)(a[2 * i].odd, a[2 * i + 1].odd);
     return (float16)(a[0].even, a[1].even) + (float16)(a[0].odd, a[1].odd);
+}
+
+// s[0 .. 16): the products of a row q with the 16 keys at `at`.
+inline void scores_of_one(float *s, const float *q, __global const TYPE(KEY) *k, const size_t *at, const int size)
+{
+    float16 sum[16];
+#pragma unroll
+    for (int i = 0; i < 16; i++) sum[i] = 0.0f;
+    for (int c = 0; c < size; c += 16) {
+        const float16 a = vload16(0, q + c);
+#pragma unroll
+        for (int i = 0; i < 16; i++) {
+            PREFETCH_FAR(k + at[i] + c + FAR);
+            sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + c), sum[i]);
+        }
+    }
+    put16(sums_of_16(sum), 0, s);
+}
+
+// The same for rows r0 to r0 + 3 of q [rows][size] and s [rows][CHUNK]; those beyond the last repeat it. Four keys at a time, so
+// that a key is loaded and converted once for four rows.
+inline void scores_of_four(float *s, const int r0, const int rows, const float *q, __global const TYPE(KEY) *k,
+                           const size_t *at, const int size)
+{
+    for (int n = 0; n < 16; n += 4) {
+        float16 sum[16];
+#pragma unroll
+        for (int i = 0; i < 16; i++) sum[i] = 0.0f;
+        for (int c = 0; c < size; c += 16) {
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                PREFETCH_FAR(k + at[n + i] + c + FAR);
+                const float16 key = LOAD16_AT(KEY, k, at[n + i] + c);
+#pragma unroll
+                for (int r = 0; r < 4; r++)
+                    sum[4 * r + i] = fma(vload16(0, q + min(r0 + r, rows - 1) * size + c), key, sum[4 * r + i]);
+            }
+        }
+        const float16 sums = sums_of_16(sum);
+        vstore4(sums.lo.lo, 0, s + r0 * CHUNK + n);
+        vstore4(sums.lo.hi, 0, s + min(r0 + 1, rows - 1) * CHUNK + n);
+        vstore4(sums.hi.lo, 0, s + min(r0 + 2, rows - 1) * CHUNK + n);
+        vstore4(sums.hi.hi, 0, s + min(r0 + 3, rows - 1) * CHUNK + n);
+    }
 }
 
 // part = weights * V for a single row.
@@ -118,20 +162,10 @@ void stream_attention(__global const void *q, const int q_type, __global const T
             at[i] = row_index(p.k, p.key_rows, table, b, kv_head, j);
             place[n + i] = row_index(p.v, p.key_rows, table, b, kv_head, j);
         }
-        for (int r = 0; r < rows; r++) {
-            float16 sum[16];
-#pragma unroll
-            for (int i = 0; i < 16; i++) sum[i] = 0.0f;
-            for (int c = 0; c < p.head_size; c += 16) {
-                const float16 a = vload16(0, q_tile + r * p.head_size + c);
-#pragma unroll
-                for (int i = 0; i < 16; i++) {
-                    PREFETCH_FAR(k + at[i] + c + FAR);
-                    sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + c), sum[i]);
-                }
-            }
-            put16(sums_of_16(sum), 0, s_tile + r * CHUNK + n);
-        }
+        if (rows == 1)
+            scores_of_one(s_tile + n, q_tile, k, at, p.head_size);
+        else
+            for (int r = 0; r < rows; r += 4) scores_of_four(s_tile + n, r, rows, q_tile, k, at, p.head_size);
     }
 
     const int finish = needs_finish(&p);

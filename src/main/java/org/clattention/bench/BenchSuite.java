@@ -44,8 +44,8 @@ public final class BenchSuite {
         return new BenchShape(Kind.DECODE, config, 1, 1, past, type, cacheFor(type));
     }
 
-    /** The type of the cache that goes with weights of a type: the same, but for Q4_0, which no cache has. */
+    /** The type of the cache that goes with weights of a type: the same, and BF16 with blocks. */
     public static DataType cacheFor(DataType weights) {
-        return weights == DataType.Q4_0 ? DataType.Q8_0 : weights;
+        return weights.isQuantized() ? DataType.BF16 : weights;
     }
 }

@@ -36,7 +36,7 @@ final class BenchOptions {
             names = "--cache",
             paramLabel = "TYPE",
             description = "Store keys and values of decoding rows as f32, f16, bf16 or q8_0. Default: as the weights,"
-                    + " with q4_0 weights q8_0.")
+                    + " with quantized ones bf16.")
     private @Nullable DataType cache;
 
     @Option(
