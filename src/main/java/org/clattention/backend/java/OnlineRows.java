@@ -9,10 +9,14 @@ import org.clattention.backend.java.Workspace.Slot;
  * head after the other.
  */
 final class OnlineRows {
+    /** How far scores may be above what they are weighed against: weights up to e^8, and most often nothing to bring down. */
+    private static final float SLACK = 8;
+
     final int[] head = new int[Loops.ROWS];
     final int[] query = new int[Loops.ROWS];
     final float[] largest = new float[Loops.ROWS];
     final float[] sum = new float[Loops.ROWS];
+    private final float[] shift = new float[Loops.ROWS];
     private final int[] first = new int[Loops.ROWS];
     private final int[] end = new int[Loops.ROWS];
     int count;
@@ -64,19 +68,23 @@ final class OnlineRows {
             call.cap(s, at, keys, loops);
             call.mask(s, at, key, keys, batch, head[r], query[r], workspace);
             float before = largest[r];
-            float now = Math.max(before, loops.max(s, at, keys));
-            float shift = now == Float.NEGATIVE_INFINITY ? 0 : now;
-            float correction = before == Float.NEGATIVE_INFINITY ? 0 : ScalarMath.exp(before - shift);
-            sum[r] = sum[r] * correction + loops.exponentials(s, at, keys, shift);
-            largest[r] = now;
-            if (correction != 1) {
+            if (before == Float.NEGATIVE_INFINITY || loops.exceeds(s, at, keys, before + SLACK)) {
+                float now = Math.max(before, loops.max(s, at, keys));
+                float correction = now == before ? 1 : ScalarMath.exp(before - now);
+                sum[r] *= correction;
+                largest[r] = now;
                 rescale(o, r * size, size, correction, loops);
             }
+            shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r];
         }
+        loops.exponentials(s, 0, count, keys, shift, sum);
     }
 
     /** A context that is not finite stays so: its row is computed again at the end. */
     private static void rescale(float[] o, int at, int size, float correction, Loops loops) {
+        if (correction == 1) {
+            return;
+        }
         if (correction == 0) {
             // Nothing has been counted so far, or it no longer counts.
             Arrays.fill(o, at, at + size, 0);
