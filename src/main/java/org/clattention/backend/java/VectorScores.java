@@ -46,7 +46,9 @@ final class VectorScores {
                 e.intoArray(x, row + i);
                 total = total.add(e);
             }
-            sum[r] += VectorDots.sum(total, lanes);
+            // A vector that is given to another method would be put on the heap.
+            total.intoArray(lanes, 0);
+            sum[r] += VectorDots.sum(lanes);
         }
     }
 }
