@@ -114,11 +114,11 @@ final class OnlineRows {
         // A sum over finite values may overflow, too: then the row is computed again for nothing.
         boolean finite =
                 Float.isFinite(total) && Float.isFinite(workspace.loops().sum(o, at, call.valueSize));
-        float logSumExp = nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total);
         if (!finite) {
-            logSumExp = exact(call, h, i, o, at, workspace);
+            call.storeLogSumExp(batch, h, i, exact(call, h, i, o, at, workspace));
+        } else if (call.wantsLogSumExp()) {
+            call.storeLogSumExp(batch, h, i, nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total));
         }
-        call.storeLogSumExp(batch, h, i, logSumExp);
         if (i < call.queries(batch) || call.writesPadding()) {
             call.storeContext(batch, h, i, o, at, workspace.loops());
         }
