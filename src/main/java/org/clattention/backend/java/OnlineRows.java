@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.clattention.backend.java.Workspace.Slot;
 
 /**
- * Up to ROWS rows of one key-value head on their way through the keys (online softmax): each row's largest score so far, and
- * the sum and the context that belong to it. The rows of a key-value head are those of all query heads that share it, one
- * head after the other.
+ * Up to ROWS rows of one key-value head on their way through the keys (online softmax): for each row a score that is
+ * nearly the largest so far, and the sum and the context that belong to it. The rows of a key-value head are those of all
+ * query heads that share it, one head after the other.
  */
 final class OnlineRows {
     /** How far scores may be above what they are weighed against: weights up to e^8, and most often nothing to bring down. */
@@ -14,7 +14,9 @@ final class OnlineRows {
 
     final int[] head = new int[Loops.ROWS];
     final int[] query = new int[Loops.ROWS];
+    /** What a row's scores are weighed against; −∞ before the first. */
     final float[] largest = new float[Loops.ROWS];
+
     final float[] sum = new float[Loops.ROWS];
     private final float[] shift = new float[Loops.ROWS];
     private final int[] first = new int[Loops.ROWS];
@@ -55,8 +57,8 @@ final class OnlineRows {
     }
 
     /**
-     * Takes the scaled scores of keys {@code key} ...: they become weights relative to the largest score so far, and the
-     * context so far is brought down to it.
+     * Takes the scaled scores of keys {@code key} ...: they become weights relative to a score that none exceeds by more than
+     * {@link #SLACK}, and the context so far is brought down to it.
      *
      * @param s scores, rows STRIDE apart
      * @param o context, rows {@code size} apart
