@@ -250,6 +250,10 @@ final class AttentionCall {
         Storage.store(row, at, JavaArray.of(view.array()), RowPlaces.at(view, b, h, queryRow(b) + i), valueSize);
     }
 
+    boolean wantsLogSumExp() {
+        return step.wanted().logSumExp() != null;
+    }
+
     /** Stores a row's log-sum-exp, if it is wanted. */
     void storeLogSumExp(int b, int h, int i, float value) {
         if (step.wanted().logSumExp() != null) {

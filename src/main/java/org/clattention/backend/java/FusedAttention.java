@@ -32,11 +32,12 @@ final class FusedAttention implements Work {
 
     @Override
     public void run(int tile, Workspace workspace) {
-        int kvIndex = tile % call.kvHeads();
+        // Head after head: the keys and values of one stay in the second-level cache.
+        int kvIndex = tile / blocks;
         int b = kvIndex / call.shape.kvHeads();
         int kvHead = kvIndex % call.shape.kvHeads();
         // Under a causal mask late rows have more keys: first the long tiles, so that no thread is left with one.
-        int row0 = (blocks - 1 - tile / call.kvHeads()) * Loops.ROWS;
+        int row0 = (blocks - 1 - tile % blocks) * Loops.ROWS;
         OnlineRows rows = workspace.rows();
         rows.start(call, b, kvHead, row0, Math.min(Loops.ROWS, sharing - row0));
         float[] q = queries(rows, workspace);

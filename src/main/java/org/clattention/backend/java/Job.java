@@ -12,8 +12,8 @@ final class Job {
     private volatile int tiles;
     private @Nullable Work work;
 
-    /** Threads of the pool that are on this job; guarded by the pool's lock. */
-    int helpers;
+    /** Threads of the pool that are on this job; changed under the pool's lock alone. */
+    final AtomicInteger helpers = new AtomicInteger();
 
     void start(Work newWork, int count) {
         work = newWork;

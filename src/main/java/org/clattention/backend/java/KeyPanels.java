@@ -36,10 +36,11 @@ final class KeyPanels implements Work {
         this.inPlace = call.step.keyRows().kind() == RowLayout.Kind.PLAIN
                 && call.values.type() == DataType.F32
                 && paddedSize == call.valueSize;
-        this.packed = lane.floats(Scratch.PACKED_KEYS, (long) call.kvHeads() * panels * panel * call.headSize);
+        this.packed = lane.floats(
+                Scratch.PACKED_KEYS, CacheLines.room((long) call.kvHeads() * panels * panel * call.headSize));
         this.values = inPlace
                 ? call.values.floats()
-                : lane.floats(Scratch.PACKED_VALUES, (long) call.kvHeads() * keyLength * paddedSize);
+                : lane.floats(Scratch.PACKED_VALUES, CacheLines.room((long) call.kvHeads() * keyLength * paddedSize));
         lane.run(this, Math.multiplyExact(call.kvHeads(), panels));
     }
 
@@ -54,7 +55,8 @@ final class KeyPanels implements Work {
 
     /** Where the panel with this key begins, at a component. */
     int keysAt(int kvIndex, int key, int component) {
-        return Math.toIntExact((((long) kvIndex * panels + key / panel) * call.headSize + component) * panel);
+        return Math.toIntExact(
+                CacheLines.FIRST + (((long) kvIndex * panels + key / panel) * call.headSize + component) * panel);
     }
 
     float[] values() {
@@ -65,7 +67,8 @@ final class KeyPanels implements Work {
     int valuesAt(int b, int kvHead, int key) {
         return inPlace
                 ? call.rowAt(call.step.value(), b, kvHead, key)
-                : Math.toIntExact(((long) (b * call.shape.kvHeads() + kvHead) * keyLength + key) * paddedSize);
+                : Math.toIntExact(CacheLines.FIRST
+                        + ((long) (b * call.shape.kvHeads() + kvHead) * keyLength + key) * paddedSize);
     }
 
     /** Elements from one value row to the next. */

@@ -54,8 +54,14 @@ interface Loops {
     /** The largest value; −∞ if there is none. NaN is passed over. */
     float max(float[] x, int at, int count);
 
+    /** Whether a value is larger than a finite limit. NaN may count as larger. */
+    boolean exceeds(float[] x, int at, int count, float limit);
+
     /** x = exp(x − shift), and the sum; NaN stays NaN. */
     float exponentials(float[] x, int at, int count, float shift);
+
+    /** The same for rows {@link #STRIDE} apart with a shift each; {@code sum[r]} is added to. */
+    void exponentials(float[] x, int at, int rows, int count, float[] shift, float[] sum);
 
     /** The sum. */
     float sum(float[] x, int at, int count);

@@ -4,15 +4,21 @@ import java.util.Arrays;
 import org.clattention.backend.java.Workspace.Slot;
 
 /**
- * Up to ROWS rows of one key-value head on their way through the keys (online softmax): each row's largest score so far, and
- * the sum and the context that belong to it. The rows of a key-value head are those of all query heads that share it, one
- * head after the other.
+ * Up to ROWS rows of one key-value head on their way through the keys (online softmax): for each row a score that is
+ * nearly the largest so far, and the sum and the context that belong to it. The rows of a key-value head are those of all
+ * query heads that share it, one head after the other.
  */
 final class OnlineRows {
+    /** How far scores may be above what they are weighed against: weights up to e^8, and most often nothing to bring down. */
+    private static final float SLACK = 8;
+
     final int[] head = new int[Loops.ROWS];
     final int[] query = new int[Loops.ROWS];
+    /** What a row's scores are weighed against; −∞ before the first. */
     final float[] largest = new float[Loops.ROWS];
+
     final float[] sum = new float[Loops.ROWS];
+    private final float[] shift = new float[Loops.ROWS];
     private final int[] first = new int[Loops.ROWS];
     private final int[] end = new int[Loops.ROWS];
     int count;
@@ -51,8 +57,8 @@ final class OnlineRows {
     }
 
     /**
-     * Takes the scaled scores of keys {@code key} ...: they become weights relative to the largest score so far, and the
-     * context so far is brought down to it.
+     * Takes the scaled scores of keys {@code key} ...: they become weights relative to a score that none exceeds by more than
+     * {@link #SLACK}, and the context so far is brought down to it.
      *
      * @param s scores, rows STRIDE apart
      * @param o context, rows {@code size} apart
@@ -64,19 +70,23 @@ final class OnlineRows {
             call.cap(s, at, keys, loops);
             call.mask(s, at, key, keys, batch, head[r], query[r], workspace);
             float before = largest[r];
-            float now = Math.max(before, loops.max(s, at, keys));
-            float shift = now == Float.NEGATIVE_INFINITY ? 0 : now;
-            float correction = before == Float.NEGATIVE_INFINITY ? 0 : ScalarMath.exp(before - shift);
-            sum[r] = sum[r] * correction + loops.exponentials(s, at, keys, shift);
-            largest[r] = now;
-            if (correction != 1) {
+            if (before == Float.NEGATIVE_INFINITY || loops.exceeds(s, at, keys, before + SLACK)) {
+                float now = Math.max(before, loops.max(s, at, keys));
+                float correction = now == before ? 1 : ScalarMath.exp(before - now);
+                sum[r] *= correction;
+                largest[r] = now;
                 rescale(o, r * size, size, correction, loops);
             }
+            shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r];
         }
+        loops.exponentials(s, 0, count, keys, shift, sum);
     }
 
     /** A context that is not finite stays so: its row is computed again at the end. */
     private static void rescale(float[] o, int at, int size, float correction, Loops loops) {
+        if (correction == 1) {
+            return;
+        }
         if (correction == 0) {
             // Nothing has been counted so far, or it no longer counts.
             Arrays.fill(o, at, at + size, 0);
@@ -106,11 +116,11 @@ final class OnlineRows {
         // A sum over finite values may overflow, too: then the row is computed again for nothing.
         boolean finite =
                 Float.isFinite(total) && Float.isFinite(workspace.loops().sum(o, at, call.valueSize));
-        float logSumExp = nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total);
         if (!finite) {
-            logSumExp = exact(call, h, i, o, at, workspace);
+            call.storeLogSumExp(batch, h, i, exact(call, h, i, o, at, workspace));
+        } else if (call.wantsLogSumExp()) {
+            call.storeLogSumExp(batch, h, i, nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total));
         }
-        call.storeLogSumExp(batch, h, i, logSumExp);
         if (i < call.queries(batch) || call.writesPadding()) {
             call.storeContext(batch, h, i, o, at, workspace.loops());
         }

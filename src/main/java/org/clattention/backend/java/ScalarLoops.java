@@ -145,6 +145,15 @@ final class ScalarLoops implements Loops {
     }
 
     @Override
+    public boolean exceeds(float[] x, int at, int count, float limit) {
+        int larger = 0;
+        for (int i = at; i < at + count; i++) {
+            larger |= x[i] > limit ? 1 : 0;
+        }
+        return larger != 0;
+    }
+
+    @Override
     public float exponentials(float[] x, int at, int count, float shift) {
         float s0 = 0;
         float s1 = 0;
@@ -158,6 +167,13 @@ final class ScalarLoops implements Loops {
             }
         }
         return s0 + s1;
+    }
+
+    @Override
+    public void exponentials(float[] x, int at, int rows, int count, float[] shift, float[] sum) {
+        for (int r = 0; r < rows; r++) {
+            sum[r] += exponentials(x, at + r * STRIDE, count, shift[r]);
+        }
     }
 
     @Override

@@ -17,6 +17,11 @@ final class VectorDots {
      */
     static float sum(FloatVector x, float[] lanes) {
         x.intoArray(lanes, 0);
+        return sum(lanes);
+    }
+
+    /** The sum of a vector's lanes that are in an array: for callers into which this is not put. */
+    static float sum(float[] lanes) {
         float even = lanes[0];
         float odd = lanes[1];
         for (int i = 2; i < LANES; i += 2) {

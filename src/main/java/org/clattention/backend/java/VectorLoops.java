@@ -137,6 +137,12 @@ final class VectorLoops implements Loops {
     }
 
     @Override
+    public boolean exceeds(float[] x, int at, int count, float limit) {
+        int whole = F.loopBound(count);
+        return VectorScores.exceeds(x, at, whole, limit) || scalar.exceeds(x, at + whole, count - whole, limit);
+    }
+
+    @Override
     public float exponentials(float[] x, int at, int count, float shift) {
         int whole = F.loopBound(count);
         FloatVector sum = FloatVector.zero(F);
@@ -146,6 +152,15 @@ final class VectorLoops implements Loops {
             sum = sum.add(e);
         }
         return VectorDots.sum(sum, lanes) + scalar.exponentials(x, at + whole, count - whole, shift);
+    }
+
+    @Override
+    public void exponentials(float[] x, int at, int rows, int count, float[] shift, float[] sum) {
+        int whole = F.loopBound(count);
+        VectorScores.exponentials(x, at, rows, whole, shift, sum, lanes);
+        if (whole < count) {
+            scalar.exponentials(x, at + whole, rows, count - whole, shift, sum);
+        }
     }
 
     @Override

@@ -16,6 +16,9 @@ final class WorkerPool implements AutoCloseable {
     /** How long a thread looks out for the next job before it parks: steps of one call follow one another closely. */
     private static final long WATCH_NANOS = 30_000;
 
+    /** How long a caller looks out for the end of tiles that others have begun, before it parks: as long as most tiles take. */
+    private static final long END_NANOS = 100_000;
+
     private final int helpers;
     private final Supplier<Loops> loops;
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,7 +86,19 @@ final class WorkerPool implements AutoCloseable {
         lock.lock();
         try {
             jobs.remove(job);
-            while (job.helpers > 0) {
+        } finally {
+            lock.unlock();
+        }
+        long end = System.nanoTime() + END_NANOS;
+        while (job.helpers.get() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        if (job.helpers.get() == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            while (job.helpers.get() > 0) {
                 left.awaitUninterruptibly();
             }
         } finally {
@@ -111,7 +126,7 @@ final class WorkerPool implements AutoCloseable {
             for (int i = 0; i < jobs.size(); i++) {
                 Job job = jobs.get(i);
                 if (job.hasTiles()) {
-                    job.helpers++;
+                    job.helpers.incrementAndGet();
                     return job;
                 }
             }
@@ -124,8 +139,7 @@ final class WorkerPool implements AutoCloseable {
     private void leave(Job job) {
         lock.lock();
         try {
-            job.helpers--;
-            if (job.helpers == 0) {
+            if (job.helpers.decrementAndGet() == 0) {
                 left.signalAll();
             }
         } finally {
