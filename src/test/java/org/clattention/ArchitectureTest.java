@@ -79,7 +79,7 @@ class ArchitectureTest {
     void onlyTheVectorLoopsNeedTheVectorApi() {
         check(noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Loops|Math|Tiles|Dots)(\\$.*)?")
+                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Quanta|Tiles)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.."));

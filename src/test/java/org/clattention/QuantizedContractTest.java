@@ -1,7 +1,6 @@
 package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -34,7 +33,6 @@ class QuantizedContractTest extends DeviceTest {
 
     @Test
     void caches() {
-        assumeFalse(device.isJava(), "the engine in Java has no caches in blocks");
         run("q8cache-tiny", 40, (engine, name) -> CacheWalk.check(engine, name, 25));
         run("latentq8cache-tiny", 30, (engine, name) -> CacheWalk.check(engine, name, 25));
     }

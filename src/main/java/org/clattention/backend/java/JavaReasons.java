@@ -19,7 +19,7 @@ final class JavaReasons implements Reasons {
             return blocks + ", read where they lie";
         }
         return packed.panel() > 0
-                ? blocks + ", each converted from " + packed.matrix().type() + " on the way"
+                ? blocks + ", each converted from " + packed.type() + " on the way"
                 : blocks + ", each made on the way, because products of each head need the weights in rows";
     }
 
