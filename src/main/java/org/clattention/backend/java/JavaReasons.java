@@ -15,6 +15,10 @@ final class JavaReasons implements Reasons {
         JavaWeights packed = (JavaWeights) weights;
         String blocks =
                 "java, by blocks of " + Loops.ROWS + " rows and panels of " + packed.blockColumns() + " outputs";
+        if (packed.quantized() != null && rows <= QuantaLoops.FEW_ROWS) {
+            return "java, by panels of " + packed.blockColumns() + " outputs, converted from " + packed.type()
+                    + " in registers, because there are at most " + QuantaLoops.FEW_ROWS + " rows";
+        }
         if (packed.inPlace()) {
             return blocks + ", read where they lie";
         }

@@ -1,12 +1,15 @@
 package org.clattention.backend.java;
 
 /**
- * Loops over quanta: small integers, 32 of which share a scale. What they stand for, d·q, is exact in f32. Panels are those of
- * {@link QuantizedPanels}.
+ * Loops over quanta: small integers, 32 of which share a scale. What they stand for, d·q, is exact in f32. One object per
+ * thread: an implementation may keep working memory. For the layout of panels see {@link QuantizedPanels}.
  */
 interface QuantaLoops {
     /** Numbers that share a scale. */
     int BLOCK = 32;
+
+    /** So few rows are multiplied with quanta directly; for more it is faster to expand them once. */
+    int FEW_ROWS = 2;
 
     /** to[i] = q[i] · scale. */
     void load(byte[] q, int qAt, float scale, float[] to, int at, int count);
@@ -21,8 +24,23 @@ interface QuantaLoops {
     void expand8(byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] to, int at);
 
     /**
-     * The same from half as many bytes [16][columns]: the lower half of one, less 8, belongs to input k, the upper half,
-     * signed, to input k + 16.
+     * The same from half as many bytes [16][columns]: the lower half of byte [i][n], less 8, belongs to input 2·i, the upper
+     * half, signed, to input 2·i + 1.
      */
     void expand4(byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] to, int at);
+
+    /**
+     * c[r][n] += Σ_k a[r][k] · (q[k][n] · scales[n]) for the 32 inputs of a block, one after the other as
+     * {@link Loops#multiply} adds them.
+     *
+     * @param a left factor, rows {@link Loops#STRIDE} apart
+     * @param q as for {@link #expand8}
+     * @param c result, rows {@code columns} apart
+     */
+    void multiply8(
+            float[] a, int aAt, int rows, byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] c);
+
+    /** The same with quanta as for {@link #expand4}. */
+    void multiply4(
+            float[] a, int aAt, int rows, byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] c);
 }

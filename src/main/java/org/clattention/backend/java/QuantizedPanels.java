@@ -10,16 +10,13 @@ import org.clattention.HostTensor;
  * floats on their way into a product.
  *
  * @param type Q8_0 or Q4_0
- * @param quanta Q8_0: signed bytes [ceil(outputs/panel)][inputs][panel]; Q4_0: [ceil(outputs/panel)][inputs/32][16][panel],
- *     as {@link QuantaLoops#expand4} takes them
+ * @param quanta Q8_0: signed bytes [ceil(outputs/panel)][inputs][panel]; Q4_0: [ceil(outputs/panel)][inputs/2][panel], two
+ *     neighbouring inputs a byte, as {@link QuantaLoops#expand4} takes them
  * @param scales F16 [ceil(outputs/panel)][inputs/32][panel]; zeros beyond the last output
  */
 record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int inputs, int panel)
         implements AutoCloseable {
     private static final int BLOCK = QuantaLoops.BLOCK;
-
-    /** The lower half of a byte counts from 8; so does GGUF's upper half, but here it is signed. */
-    private static final int SIGNED = 0x80;
 
     /** Whether matrices can be kept so: all of one quantized type. */
     static boolean takes(List<HostTensor> matrices) {
@@ -78,16 +75,23 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
     private void packRow(ByteBuffer data, int index, int n) {
         byte[] q = quanta.bytes();
         int rows = blockRows();
-        int flipped = type == DataType.Q8_0 ? 0 : SIGNED;
         for (int block = 0; block < inputs / BLOCK; block++) {
             int from = block * type.blockBytes();
             int at = blockAt(index, block);
             scales.shorts()[at * panel + n] = data.getShort(from);
             int to = Math.toIntExact((long) at * rows * panel + n);
             for (int i = 0; i < rows; i++) {
-                q[to + i * panel] = (byte) (data.get(from + 2 + i) ^ flipped);
+                q[to + i * panel] = type == DataType.Q8_0 ? data.get(from + 2 + i) : pair(data, from + 2, 2 * i);
             }
         }
+    }
+
+    /** The quanta of two neighbours, of which GGUF keeps the halves of a block in the halves of its bytes. */
+    private static byte pair(ByteBuffer data, int start, int i) {
+        int shift = i < BLOCK / 2 ? 0 : 4;
+        int low = (data.get(start + i % (BLOCK / 2)) >> shift) & 15;
+        int high = (data.get(start + (i + 1) % (BLOCK / 2)) >> shift) & 15;
+        return (byte) (low | ((high - 8) << 4));
     }
 
     /** An output beyond the last: whatever its quanta are. */
@@ -106,6 +110,24 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
                 loops.expand8(quanta.bytes(), from, scales.shorts(), at * panel, panel, to, k * panel);
             } else {
                 loops.expand4(quanta.bytes(), from, scales.shorts(), at * panel, panel, to, k * panel);
+            }
+        }
+    }
+
+    /**
+     * c[r][n] += products of the same inputs with few rows.
+     *
+     * @param a left factor, rows {@link Loops#STRIDE} apart
+     * @param c result, rows {@code panel} apart
+     */
+    void multiply(QuantaLoops loops, int index, int first, int count, float[] a, int aAt, int rows, float[] c) {
+        for (int k = 0; k < count; k += BLOCK) {
+            int at = blockAt(index, (first + k) / BLOCK);
+            int from = Math.toIntExact((long) at * blockRows() * panel);
+            if (type == DataType.Q8_0) {
+                loops.multiply8(a, aAt + k, rows, quanta.bytes(), from, scales.shorts(), at * panel, panel, c);
+            } else {
+                loops.multiply4(a, aAt + k, rows, quanta.bytes(), from, scales.shorts(), at * panel, panel, c);
             }
         }
     }
