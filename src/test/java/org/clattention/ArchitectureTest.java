@@ -79,7 +79,8 @@ class ArchitectureTest {
     void onlyTheVectorLoopsNeedTheVectorApi() {
         check(noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Quanta|Tiles)(\\$.*)?")
+                .haveNameNotMatching(
+                        ".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Quanta|QuantaTiles|Tiles)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.."));

@@ -9,7 +9,7 @@ interface QuantaLoops {
     int BLOCK = 32;
 
     /** So few rows are multiplied with quanta directly; for more it is faster to expand them once. */
-    int FEW_ROWS = 2;
+    int FEW_ROWS = 4;
 
     /** to[i] = q[i] · scale. */
     void load(byte[] q, int qAt, float scale, float[] to, int at, int count);
@@ -34,6 +34,7 @@ interface QuantaLoops {
      * {@link Loops#multiply} adds them.
      *
      * @param a left factor, rows {@link Loops#STRIDE} apart
+     * @param rows at most {@link #FEW_ROWS}; more of a and c may be read and written, up to that
      * @param q as for {@link #expand8}
      * @param c result, rows {@code columns} apart
      */
