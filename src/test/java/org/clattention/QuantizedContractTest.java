@@ -11,7 +11,6 @@ import org.clattention.testing.BlockCase;
 import org.clattention.testing.CacheWalk;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.QuantizedCases;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Test;
 
 /** Weights in blocks give what the numbers that they stand for give; caches in blocks what rounded rows give. */
@@ -39,7 +38,7 @@ class QuantizedContractTest extends DeviceTest {
 
     private void run(String kind, int pocl, BiFunction<AttentionEngine, String, String> check) {
         assumeTrue(!device.simulated(), "too slow for a simulator");
-        int count = device == TestDevice.POCL ? pocl : pocl / 6;
+        int count = device.takesMostCases() ? pocl : pocl / 6;
         List<String> failures = new ArrayList<>();
         try (AttentionEngine engine = device.open()) {
             for (String name : AttentionCases.names(kind, count)) {
