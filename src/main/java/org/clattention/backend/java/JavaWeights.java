@@ -47,7 +47,7 @@ record JavaWeights(
     float[] block(int index, int first, int count, Workspace workspace) {
         float[] block = workspace.floats(Slot.WEIGHTS, Loops.DEPTH * blockColumns());
         if (quantized != null) {
-            quantized.load(workspace.loops().quanta(), index, first, count, block);
+            quantized.load(index, first, count, block, workspace);
             return block;
         }
         if (panel > 0) {

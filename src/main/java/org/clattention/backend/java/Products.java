@@ -65,15 +65,7 @@ final class Products implements Work {
             int part = Math.min(PART, depth - k);
             if (weights.quantized() != null && count <= QuantaLoops.FEW_ROWS) {
                 weights.quantized()
-                        .multiply(
-                                workspace.loops().quanta(),
-                                panel,
-                                k,
-                                part,
-                                blocks.values(),
-                                blocks.at(row0, k),
-                                count,
-                                result);
+                        .multiply(panel, k, part, blocks.values(), blocks.at(row0, k), count, result, workspace);
                 continue;
             }
             boolean inPlace = weights.inPlace();

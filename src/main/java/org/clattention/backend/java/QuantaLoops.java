@@ -18,16 +18,16 @@ interface QuantaLoops {
      * to[k][n] = q[k][n] · scales[n] for the 32 inputs of a block.
      *
      * @param q signed bytes [32][columns]
-     * @param scales F16 [columns]
+     * @param scales [columns]
      * @param columns a multiple of {@link Loops#STEP}
      */
-    void expand8(byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] to, int at);
+    void expand8(byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] to, int at);
 
     /**
-     * The same from half as many bytes [16][columns]: the lower half of byte [i][n], less 8, belongs to input 2·i, the upper
-     * half, signed, to input 2·i + 1.
+     * The same from half as many bytes [16][columns]: the lower half of byte [i][n], less 8, is the quantum of input 2·i, the
+     * upper half, less 8, that of input 2·i + 1.
      */
-    void expand4(byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] to, int at);
+    void expand4(byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] to, int at);
 
     /**
      * c[r][n] += Σ_k a[r][k] · (q[k][n] · scales[n]) for the 32 inputs of a block, one after the other as
@@ -39,9 +39,9 @@ interface QuantaLoops {
      * @param c result, rows {@code columns} apart
      */
     void multiply8(
-            float[] a, int aAt, int rows, byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] c);
+            float[] a, int aAt, int rows, byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] c);
 
     /** The same with quanta as for {@link #expand4}. */
     void multiply4(
-            float[] a, int aAt, int rows, byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] c);
+            float[] a, int aAt, int rows, byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] c);
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
+import org.clattention.backend.java.Workspace.Slot;
 
 /**
  * Weights in Q8_0 or Q4_0, packed as they are: the quanta of a panel's outputs side by side, and their scales. They become
@@ -91,7 +92,7 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
         int shift = i < BLOCK / 2 ? 0 : 4;
         int low = (data.get(start + i % (BLOCK / 2)) >> shift) & 15;
         int high = (data.get(start + (i + 1) % (BLOCK / 2)) >> shift) & 15;
-        return (byte) (low | ((high - 8) << 4));
+        return (byte) (low | (high << 4));
     }
 
     /** An output beyond the last: whatever its quanta are. */
@@ -102,14 +103,17 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
     }
 
     /** Inputs {@code first} ... of a panel's outputs as f32 [count][panel]; both are multiples of 32. */
-    void load(QuantaLoops loops, int index, int first, int count, float[] to) {
-        for (int k = 0; k < count; k += BLOCK) {
-            int at = blockAt(index, (first + k) / BLOCK);
-            int from = Math.toIntExact((long) at * blockRows() * panel);
+    void load(int index, int first, int count, float[] to, Workspace workspace) {
+        QuantaLoops loops = workspace.loops().quanta();
+        float[] d = scales(index, first, count, workspace);
+        int from = quantaAt(index, first);
+        for (int block = 0; block < count / BLOCK; block++) {
+            int q = from + block * blockRows() * panel;
+            int at = block * BLOCK * panel;
             if (type == DataType.Q8_0) {
-                loops.expand8(quanta.bytes(), from, scales.shorts(), at * panel, panel, to, k * panel);
+                loops.expand8(quanta.bytes(), q, d, block * panel, panel, to, at);
             } else {
-                loops.expand4(quanta.bytes(), from, scales.shorts(), at * panel, panel, to, k * panel);
+                loops.expand4(quanta.bytes(), q, d, block * panel, panel, to, at);
             }
         }
     }
@@ -120,16 +124,31 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
      * @param a left factor, rows {@link Loops#STRIDE} apart
      * @param c result, rows {@code panel} apart
      */
-    void multiply(QuantaLoops loops, int index, int first, int count, float[] a, int aAt, int rows, float[] c) {
-        for (int k = 0; k < count; k += BLOCK) {
-            int at = blockAt(index, (first + k) / BLOCK);
-            int from = Math.toIntExact((long) at * blockRows() * panel);
+    void multiply(int index, int first, int count, float[] a, int aAt, int rows, float[] c, Workspace workspace) {
+        QuantaLoops loops = workspace.loops().quanta();
+        float[] d = scales(index, first, count, workspace);
+        int from = quantaAt(index, first);
+        for (int block = 0; block < count / BLOCK; block++) {
+            int q = from + block * blockRows() * panel;
+            int at = aAt + block * BLOCK;
             if (type == DataType.Q8_0) {
-                loops.multiply8(a, aAt + k, rows, quanta.bytes(), from, scales.shorts(), at * panel, panel, c);
+                loops.multiply8(a, at, rows, quanta.bytes(), q, d, block * panel, panel, c);
             } else {
-                loops.multiply4(a, aAt + k, rows, quanta.bytes(), from, scales.shorts(), at * panel, panel, c);
+                loops.multiply4(a, at, rows, quanta.bytes(), q, d, block * panel, panel, c);
             }
         }
+    }
+
+    private int quantaAt(int index, int first) {
+        return Math.toIntExact((long) blockAt(index, first / BLOCK) * blockRows() * panel);
+    }
+
+    /** The scales of the same inputs, as floats. */
+    private float[] scales(int index, int first, int count, Workspace workspace) {
+        int size = count / BLOCK * panel;
+        float[] widened = workspace.floats(Slot.ROW, size);
+        workspace.loops().loadF16(scales.shorts(), blockAt(index, first / BLOCK) * panel, widened, 0, size);
+        return widened;
     }
 
     @Override

@@ -11,21 +11,11 @@ final class VectorQuanta implements QuantaLoops {
     /** The smallest vector has 64 bits. */
     private static final boolean POSSIBLE = LANES >= 8;
 
-    /** The scales of up to four vectors. */
-    private final float[] widened = new float[4 * LANES];
-
     private VectorQuanta() {}
 
     /** These loops, or scalar ones. */
     static QuantaLoops orScalar() {
         return POSSIBLE ? new VectorQuanta() : new ScalarQuanta();
-    }
-
-    private float[] widen(short[] scales, int at, int vectors) {
-        for (int n = 0; n < vectors * LANES; n += LANES) {
-            VectorHalves.f16(scales, at + n).intoArray(widened, n);
-        }
-        return widened;
     }
 
     @Override
@@ -40,47 +30,45 @@ final class VectorQuanta implements QuantaLoops {
     }
 
     @Override
-    public void expand8(byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] to, int at) {
-        for (int n = 0; n < columns; n += 2 * LANES) {
-            VectorQuantaTiles.expand8(q, qAt + n, columns, widen(scales, scalesAt + n, 2), to, at + n);
+    public void expand8(byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] to, int at) {
+        for (int n = 0; n < columns; n += LANES) {
+            VectorQuantaTiles.expand8(q, qAt + n, columns, scales, scalesAt + n, to, at + n);
         }
     }
 
     @Override
-    public void expand4(byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] to, int at) {
-        for (int n = 0; n < columns; n += 2 * LANES) {
-            VectorQuantaTiles.expand4(q, qAt + n, columns, widen(scales, scalesAt + n, 2), to, at + n);
+    public void expand4(byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] to, int at) {
+        for (int n = 0; n < columns; n += LANES) {
+            VectorQuantaTiles.expand4(q, qAt + n, columns, scales, scalesAt + n, to, at + n);
         }
     }
 
     @Override
     public void multiply8(
-            float[] a, int aAt, int rows, byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] c) {
+            float[] a, int aAt, int rows, byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] c) {
         int n = 0;
         for (; rows == 1 && n + 4 * LANES <= columns; n += 4 * LANES) {
-            VectorQuantaTiles.oneByFour8(a, aAt, q, qAt + n, columns, widen(scales, scalesAt + n, 4), c, n);
+            VectorQuantaTiles.oneByFour8(a, aAt, q, qAt + n, columns, scales, scalesAt + n, c, n);
         }
         for (; n < columns; n += 2 * LANES) {
-            float[] d = widen(scales, scalesAt + n, 2);
             if (rows == 1) {
-                VectorQuantaTiles.oneByTwo8(a, aAt, q, qAt + n, columns, d, c, n);
+                VectorQuantaTiles.oneByTwo8(a, aAt, q, qAt + n, columns, scales, scalesAt + n, c, n);
             } else {
-                VectorQuantaTiles.fourByTwo8(a, aAt, q, qAt + n, columns, d, c, n);
+                VectorQuantaTiles.fourByTwo8(a, aAt, q, qAt + n, columns, scales, scalesAt + n, c, n);
             }
         }
     }
 
     @Override
     public void multiply4(
-            float[] a, int aAt, int rows, byte[] q, int qAt, short[] scales, int scalesAt, int columns, float[] c) {
+            float[] a, int aAt, int rows, byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] c) {
         for (int n = 0; n < columns; n += 2 * LANES) {
-            float[] d = widen(scales, scalesAt + n, 2);
             if (rows == 1) {
-                VectorQuantaTiles.oneByTwo4(a, aAt, q, qAt + n, columns, d, c, n);
+                VectorQuantaTiles.oneByTwo4(a, aAt, q, qAt + n, columns, scales, scalesAt + n, c, n);
             } else {
                 for (int r = 0; r < rows; r += 2) {
                     int from = aAt + r * Loops.STRIDE;
-                    VectorQuantaTiles.twoByTwo4(a, from, q, qAt + n, columns, d, c, r * columns + n);
+                    VectorQuantaTiles.twoByTwo4(a, from, q, qAt + n, columns, scales, scalesAt + n, c, r * columns + n);
                 }
             }
         }
