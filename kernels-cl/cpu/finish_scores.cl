@@ -28,10 +28,16 @@ inline row_t row_of(const attention_params *p, const sequence_t seq, const int k
     return row;
 }
 
-// Whether scores need more than a factor. (A factor of 0 or less would turn the mask's -infinity into something else.)
+// Whether scores need more than a factor.
 inline int needs_finish(const attention_params *p)
 {
-    return p->softcap > 0.0f || p->scale <= 0.0f || (p->flags & (HAS_MASK | HAS_BIAS | HAS_ALIBI));
+    return p->softcap > 0.0f || (p->flags & (HAS_MASK | HAS_BIAS | HAS_ALIBI));
+}
+
+// What queries are multiplied with when they are loaded: all that plain scores need to come out in units of log2.
+inline float query_factor(const attention_params *p)
+{
+    return needs_finish(p) ? 1.0f : p->scale * LOG2_E;
 }
 
 // s[0 .. count) for keys from j0 on: dot products become scores in units of log2, -infinity where masked. count is a
@@ -90,10 +96,9 @@ inline float sum_of(const float16 x)
     return (b.x + b.y) + (b.z + b.w);
 }
 
-// One step of the online softmax over s[0 .. count): s becomes 2^(factor * (s - shift)), where the shift is the largest
-// score so far: the weight of the largest is exactly 1. Returns what the results of earlier steps must be multiplied with.
-// NaN makes the sums NaN.
-inline float soften(float *s, const int count, const float factor, float *largest, float16 *sums)
+// One step of the online softmax over a row s[0 .. count), in two parts, so that rows of a tile do not wait for each other.
+// The first: the largest score so far. Returns what the results of earlier steps must be multiplied with.
+inline float raise_largest(const float *s, const int count, float *largest)
 {
     float16 most0 = -INFINITY, most1 = -INFINITY;
     for (int n = 0; n < count; n += 32) {
@@ -103,19 +108,22 @@ inline float soften(float *s, const int count, const float factor, float *larges
     }
     const float most = largest_of(most0 > most1 ? most0 : most1);
     const float before = *largest;
-    const float now = most > before ? most : before;
-    const float shift = now == -INFINITY ? 0.0f : now;
+    *largest = most > before ? most : before;
+    return before == -INFINITY ? 0.0f : exp2_scalar(before - *largest);
+}
+
+// The second: s becomes 2^(s - largest), so the weight of the largest is exactly 1. NaN makes the sums NaN.
+inline void soften(float *s, const int count, const float largest, const float correction, float16 *sums)
+{
+    const float shift = largest == -INFINITY ? 0.0f : largest;
     float16 sums0 = 0.0f, sums1 = 0.0f;
     for (int n = 0; n < count; n += 32) {
-        const float16 e0 = exp2_vector((vload16(0, s + n) - shift) * factor);
-        const float16 e1 = exp2_vector((vload16(1, s + n) - shift) * factor);
+        const float16 e0 = exp2_vector(vload16(0, s + n) - shift);
+        const float16 e1 = exp2_vector(vload16(1, s + n) - shift);
         put16(e0, 0, s + n);
         put16(e1, 1, s + n);
         sums0 += e0;
         sums1 += e1;
     }
-    const float correction = before == -INFINITY ? 0.0f : exp2_scalar((before - shift) * factor);
     *sums = fma(*sums, (float16)(correction), sums0 + sums1);
-    *largest = now;
-    return correction;
 }

@@ -93,6 +93,7 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
     float largest[ROWS], correction[ROWS];
     float16 sums[ROWS];
     row_t rows[ROWS];
+    const float factor = query_factor(&p);
     int first = p.kv_len, end = 0;
     for (int r = 0; r < ROWS; r++) {
         rows[r] = row_of(&p, seq, kv_head, block * ROWS + r);
@@ -104,15 +105,14 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
         const size_t from = view_index(p.q, b, rows[r].h, seq.q_row + (there ? rows[r].i : 0));
         int c = 0;
         for (; c + 16 <= p.head_size; c += 16)
-            put16(there ? load16_any(q, q_type, from + c) : (float16)(0.0f), 0, q_tile + r * MAX_SIZE + c);
-        for (; c < p.head_size; c++) q_tile[r * MAX_SIZE + c] = there ? load_any(q, q_type, from + c) : 0.0f;
+            put16(there ? load16_any(q, q_type, from + c) * factor : (float16)(0.0f), 0, q_tile + r * MAX_SIZE + c);
+        for (; c < p.head_size; c++) q_tile[r * MAX_SIZE + c] = there ? load_any(q, q_type, from + c) * factor : 0.0f;
         largest[r] = -INFINITY;
         sums[r] = 0.0f;
     }
     for (int e = 0; e < ROWS * p.value_size; e += 16) put16((float16)(0.0f), 0, o_tile + e);
 
     const int finish = needs_finish(&p);
-    const float factor = finish ? 1.0f : p.scale * LOG2_E;
     for (int j0 = first / 32 * 32; j0 < end; j0 += KEYS) {
         const int block_panels = min(KEYS / 32, (end - j0 + 31) / 32), keys = block_panels * 32;
         tile_scores(q_tile, packed + (size_t)j0 * p.head_size, block_panels, p.head_size, s_tile);
@@ -120,8 +120,9 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
             float *s = s_tile + r * KEYS;
             if (finish) finish_scores(s, keys, j0, &p, seq, rows[r], b, mask, bias, bias_type, alibi_slopes);
             if (j0 < rows[r].first || j0 + keys > rows[r].end) mask_edges(s, keys, j0, rows[r]);
-            correction[r] = soften(s, keys, factor, &largest[r], &sums[r]);
+            correction[r] = raise_largest(s, keys, &largest[r]);
         }
+        for (int r = 0; r < ROWS; r++) soften(s_tile + r * KEYS, keys, largest[r], correction[r], &sums[r]);
         tile_values(o_tile, correction, s_tile, values + (size_t)j0 * p.v.row, p.v.row, min(keys, seq.k_len - j0),
                     p.value_size);
     }
@@ -129,7 +130,7 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
     const stored_t stored = {k, v, table, k_type, F32_CODE, {ROWS_PLAIN, 1, 0}};
     for (int r = 0; r < ROWS && block * ROWS + r < all_rows; r++) {
         if (rows[r].i >= seq.q_len && (p.flags & RAGGED)) continue;
-        finish_row(o_tile + r * p.value_size, largest[r] * factor, sum_of(sums[r]), &p, seq, stored, q, q_type, mask, bias, bias_type,
+        finish_row(o_tile + r * p.value_size, largest[r], sum_of(sums[r]), &p, seq, stored, q, q_type, mask, bias, bias_type,
                    alibi_slopes, sinks, head_gate, context, out_type, log_sum_exp, has_log_sum_exp, b, kv_head, rows[r]);
     }
 }

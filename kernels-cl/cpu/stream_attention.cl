@@ -5,6 +5,8 @@
 // out parts [B*Hkv][chunks][rows][value_size + 2] f32: weights * V, the largest score and the sum of weights
 // build CHUNK (multiple of 32) MAX_ROWS MAX_SIZE (of heads) KEY     launch {chunks, B * Hkv} single work-items
 
+#define FAR 2048  // elements ahead that are fetched into the second-level cache
+
 // The sums of the elements of each of 16 vectors.
 inline float16 sums_of_16(const float16 *x)
 {
@@ -21,6 +23,62 @@ inline float16 sums_of_16(const float16 *x)
     return (float16)(a[0].even, a[1].even) + (float16)(a[0].odd, a[1].odd);
 }
 
+// part = weights * V for a single row.
+inline void values_of_one(__global float *part, const float *weights, __global const TYPE(KEY) *v, const size_t *place,
+                          const int keys, const int size)
+{
+    for (int c = 0; c < size; c += 64) {
+        // Components beyond the last are the first 16 again, and are not stored.
+        int at[4];
+        float16 sum[4];
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            at[i] = c + 16 * i < size ? 16 * i : 0;
+            sum[i] = 0.0f;
+        }
+        for (int n = 0; n < keys; n++) {
+            const float16 w = (float16)weights[n];
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                PREFETCH_FAR(v + place[n] + c + at[i] + FAR);
+                sum[i] = fma(w, LOAD16_AT(KEY, v, place[n] + c + at[i]), sum[i]);
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            if (i == 0 || at[i]) put16_global(sum[i], part + c + at[i]);
+    }
+}
+
+// part[r] = weights[r] * V for rows r0 to r0 + 3; those beyond the last repeat it.
+inline void values_of_four(__global float *part, const int r0, const int rows, const float *weights,
+                           __global const TYPE(KEY) *v, const size_t *place, const int keys, const int size)
+{
+    for (int c = 0; c < size; c += 32) {
+        const int second = c + 16 < size ? 16 : 0;
+        float16 low[4], high[4];
+#pragma unroll
+        for (int r = 0; r < 4; r++) low[r] = high[r] = 0.0f;
+        for (int n = 0; n < keys; n++) {
+            PREFETCH_FAR(v + place[n] + c + FAR);
+            PREFETCH_FAR(v + place[n] + c + second + FAR);
+            const float16 v_low = LOAD16_AT(KEY, v, place[n] + c), v_high = LOAD16_AT(KEY, v, place[n] + c + second);
+#pragma unroll
+            for (int r = 0; r < 4; r++) {
+                const float16 w = (float16)weights[min(r0 + r, rows - 1) * CHUNK + n];
+                low[r] = fma(w, v_low, low[r]);
+                high[r] = fma(w, v_high, high[r]);
+            }
+        }
+#pragma unroll
+        for (int r = 0; r < 4; r++) {
+            if (r0 + r >= rows) break;
+            put16_global(low[r], part + (r0 + r) * (size + 2) + c);
+            if (second) put16_global(high[r], part + (r0 + r) * (size + 2) + c + 16);
+        }
+    }
+}
+
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void stream_attention(__global const void *q, const int q_type, __global const TYPE(KEY) *k, __global const TYPE(KEY) *v,
                       __global const int *table, __global const int *sequences, __global const uchar *mask,
@@ -35,6 +93,7 @@ void stream_attention(__global const void *q, const int q_type, __global const T
 
     row_t row[MAX_ROWS];
     float q_tile[MAX_ROWS * MAX_SIZE], s_tile[MAX_ROWS * CHUNK];
+    const float factor = query_factor(&p);
     int first = p.kv_len, end = 0;
     for (int r = 0; r < rows; r++) {
         row[r] = row_of(&p, seq, kv_head, r);
@@ -45,7 +104,7 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         const int there = row[r].i < seq.q_len;
         const size_t from = view_index(p.q, b, row[r].h, seq.q_row + (there ? row[r].i : 0));
         for (int c = 0; c < p.head_size; c += 16)
-            put16(there ? load16_any(q, q_type, from + c) : (float16)(0.0f), 0, q_tile + r * p.head_size + c);
+            put16(there ? load16_any(q, q_type, from + c) * factor : (float16)(0.0f), 0, q_tile + r * p.head_size + c);
     }
     const int j0 = max(chunk * CHUNK, first), j_end = min((chunk + 1) * CHUNK, end);
     const int keys = max(0, j_end - j0), padded = (keys + 31) / 32 * 32;
@@ -66,14 +125,16 @@ void stream_attention(__global const void *q, const int q_type, __global const T
             for (int c = 0; c < p.head_size; c += 16) {
                 const float16 a = vload16(0, q_tile + r * p.head_size + c);
 #pragma unroll
-                for (int i = 0; i < 16; i++) sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + c), sum[i]);
+                for (int i = 0; i < 16; i++) {
+                    PREFETCH_FAR(k + at[i] + c + FAR);
+                    sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + c), sum[i]);
+                }
             }
             put16(sums_of_16(sum), 0, s_tile + r * CHUNK + n);
         }
     }
 
     const int finish = needs_finish(&p);
-    const float factor = finish ? 1.0f : p.scale * LOG2_E;
     for (int r = 0; r < rows; r++) {
         float *s = s_tile + r * CHUNK;
         float largest = -INFINITY;
@@ -83,32 +144,13 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         row_t here = row[r];
         here.end = min(here.end, j_end);
         if (j0 < here.first || j0 + padded > here.end) mask_edges(s, padded, j0, here);
-        soften(s, padded, factor, &largest, &sums);
-        part[r * (p.value_size + 2) + p.value_size] = largest * factor;
+        const float correction = raise_largest(s, padded, &largest);
+        soften(s, padded, largest, correction, &sums);
+        part[r * (p.value_size + 2) + p.value_size] = largest;
         part[r * (p.value_size + 2) + p.value_size + 1] = sum_of(sums);
     }
-    // Four rows at a time; those beyond the last repeat it.
-    for (int r0 = 0; r0 < rows; r0 += 4) {
-        for (int c = 0; c < p.value_size; c += 32) {
-            const int second = c + 16 < p.value_size ? 16 : 0;
-            float16 low[4], high[4];
-#pragma unroll
-            for (int r = 0; r < 4; r++) low[r] = high[r] = 0.0f;
-            for (int n = 0; n < keys; n++) {
-                const float16 v_low = LOAD16_AT(KEY, v, place[n] + c), v_high = LOAD16_AT(KEY, v, place[n] + c + second);
-#pragma unroll
-                for (int r = 0; r < 4; r++) {
-                    const float16 w = (float16)s_tile[min(r0 + r, rows - 1) * CHUNK + n];
-                    low[r] = fma(w, v_low, low[r]);
-                    high[r] = fma(w, v_high, high[r]);
-                }
-            }
-#pragma unroll
-            for (int r = 0; r < 4; r++) {
-                if (r0 + r >= rows) break;
-                put16_global(low[r], part + (r0 + r) * (p.value_size + 2) + c);
-                if (second) put16_global(high[r], part + (r0 + r) * (p.value_size + 2) + c + 16);
-            }
-        }
-    }
+    if (rows == 1)
+        values_of_one(part, s_tile, v, place, keys, p.value_size);
+    else
+        for (int r = 0; r < rows; r += 4) values_of_four(part, r, rows, s_tile, v, place, keys, p.value_size);
 }

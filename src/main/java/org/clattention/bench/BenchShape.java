@@ -12,9 +12,11 @@ import org.clattention.DataType;
  * @param batch sequences
  * @param length tokens of each sequence in the call
  * @param past tokens of each sequence that are cached before the call
- * @param weightType how the weight matrices are stored; everything else is F32
+ * @param weightType how the weight matrices are stored
+ * @param cacheType how cached keys and values are stored; everything else is F32
  */
-public record BenchShape(Kind kind, AttentionConfig config, int batch, int length, int past, DataType weightType) {
+public record BenchShape(
+        Kind kind, AttentionConfig config, int batch, int length, int past, DataType weightType, DataType cacheType) {
     /** What limits a call. */
     public enum Kind {
         /** Arithmetic. */
@@ -36,22 +38,36 @@ public record BenchShape(Kind kind, AttentionConfig config, int batch, int lengt
         }
     }
 
+    /** A call whose cache, if it has one, is F32. */
+    public BenchShape(Kind kind, AttentionConfig config, int batch, int length, int past, DataType weightType) {
+        this(kind, config, batch, length, past, weightType, DataType.F32);
+    }
+
     /** The same call with weights of another type. */
     public BenchShape withWeightType(DataType type) {
-        return new BenchShape(kind, config, batch, length, past, type);
+        return new BenchShape(kind, config, batch, length, past, type, cacheType);
+    }
+
+    /** The same call with a cache of another type. */
+    public BenchShape withCacheType(DataType type) {
+        return new BenchShape(kind, config, batch, length, past, weightType, type);
     }
 
     /** The same call after another number of cached tokens. */
     public BenchShape withPast(int tokens) {
-        return new BenchShape(kind, config, batch, length, tokens, weightType);
+        return new BenchShape(kind, config, batch, length, tokens, weightType, cacheType);
     }
 
-    /** For example {@code prefill-4096/32.8/128-b1-s512-causal-f32}: width, query heads, key-value heads if fewer, head size. */
+    /**
+     * For example {@code prefill-4096/32.8/128-b1-s512-causal-f32}: width, query heads, key-value heads if fewer, head size; at
+     * the end the type of the weights, and after a past that of the cache if it is another one.
+     */
     public String name() {
         String heads = config.numHeads() + (config.numKvHeads() == config.numHeads() ? "" : "." + config.numKvHeads());
         return (kind.name() + "-" + config.modelWidth() + "/" + heads + "/" + config.headSize() + "-b" + batch + "-s"
                         + length + (past > 0 ? "-p" + past : "")
-                        + (isCausal() ? "-causal" : "") + "-" + weightType)
+                        + (isCausal() ? "-causal" : "") + "-" + weightType
+                        + (past > 0 && cacheType != weightType ? "-cache-" + cacheType : ""))
                 .toLowerCase(Locale.ROOT);
     }
 
@@ -89,7 +105,7 @@ public record BenchShape(Kind kind, AttentionConfig config, int batch, int lengt
 
     /** Bytes that a call cannot avoid reading: the weights once, and all keys and values once. */
     public double bytes() {
-        double cache = 2.0 * batch * keys() * config.keyWidth() * DataType.F32.bytes();
-        return weightBytes() + cache;
+        long cache = 2L * batch * keys() * config.keyWidth();
+        return weightBytes() + cacheType.bytes(cache);
     }
 }

@@ -41,6 +41,11 @@ public final class BenchSuite {
 
     /** One token after {@code past}. */
     private static BenchShape decode(AttentionConfig config, int past, DataType type) {
-        return new BenchShape(Kind.DECODE, config, 1, 1, past, type);
+        return new BenchShape(Kind.DECODE, config, 1, 1, past, type, cacheFor(type));
+    }
+
+    /** The type of the cache that goes with weights of a type: the same, but for Q4_0, which no cache has. */
+    public static DataType cacheFor(DataType weights) {
+        return weights == DataType.Q4_0 ? DataType.Q8_0 : weights;
     }
 }

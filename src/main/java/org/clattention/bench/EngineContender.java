@@ -40,7 +40,8 @@ public final class EngineContender implements Contender {
         if (data.pastKeys() == null || data.pastValues() == null) {
             throw new IllegalArgumentException("data: has no past, but the shape has");
         }
-        KvCache made = own(layer.newCache(CacheOptions.contiguous(shape.batch(), shape.keys())));
+        KvCache made = own(layer.newCache(
+                CacheOptions.contiguous(shape.batch(), shape.keys()).withType(shape.cacheType())));
         try (Tensor keys = engine.tensor(data.pastKeys());
                 Tensor values = engine.tensor(data.pastValues())) {
             made.append(keys, values);

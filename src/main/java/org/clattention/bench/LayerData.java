@@ -2,6 +2,7 @@ package org.clattention.bench;
 
 import org.clattention.AttentionConfig;
 import org.clattention.AttentionWeights;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.verify.SeededTensors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,11 @@ public record LayerData(
             return new LayerData(weights, x, null, null);
         }
         long[] rows = {shape.batch(), config.numKvHeads(), shape.past(), config.headSize()};
-        return new LayerData(
-                weights, x, SeededTensors.tensor(seed, 5, 1, rows), SeededTensors.tensor(seed, 6, 1, rows));
+        return new LayerData(weights, x, cached(shape, seed, 5, rows), cached(shape, seed, 6, rows));
+    }
+
+    /** What a cache of the shape's type holds, the same for engines that keep F32. */
+    private static HostTensor cached(BenchShape shape, long seed, int stream, long... rows) {
+        return SeededTensors.tensor(seed, stream, 1, rows).to(shape.cacheType()).to(DataType.F32);
     }
 }

@@ -2,6 +2,7 @@ package org.clattention.bench;
 
 import java.util.stream.IntStream;
 import org.clattention.AttentionConfig;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.reference.MatrixProduct;
 import org.clattention.reference.RefTensor;
@@ -20,6 +21,11 @@ final class SampledReference {
     private final int width;
     private final double[] x;
 
+    /** Keys and values of the call itself as a cache of few bits keeps them; null if it keeps them as they are. */
+    private final @Nullable HostTensor ownKeys;
+
+    private final @Nullable HostTensor ownValues;
+
     private SampledReference(BenchShape shape, LayerData data) {
         this.config = shape.config();
         this.data = data;
@@ -27,6 +33,9 @@ final class SampledReference {
         this.past = shape.past();
         this.width = config.modelWidth();
         this.x = data.x().toDoubles();
+        boolean asTheyAre = shape.cacheType() == DataType.F32;
+        this.ownKeys = asTheyAre ? null : stored(shape, data, data.weights().key());
+        this.ownValues = asTheyAre ? null : stored(shape, data, data.weights().value());
     }
 
     /**
@@ -37,6 +46,26 @@ final class SampledReference {
      */
     static RefTensor rows(BenchShape shape, LayerData data, int... rows) {
         return new SampledReference(shape, data).compute(rows);
+    }
+
+    /** [B, Hkv, S, d]: the projection of x, rounded to the type of the cache. */
+    private static HostTensor stored(BenchShape shape, LayerData data, HostTensor matrix) {
+        int heads = shape.config().numKvHeads();
+        int size = shape.config().headSize();
+        double[] projected =
+                MatrixProduct.linear(RefTensor.of(data.x()), matrix, null).values();
+        float[] byHead = new float[projected.length];
+        for (int row = 0; row < shape.batch() * shape.length(); row++) {
+            for (int h = 0; h < heads; h++) {
+                int to = (row / shape.length() * heads + h) * shape.length() + row % shape.length();
+                for (int c = 0; c < size; c++) {
+                    byHead[to * size + c] = (float) projected[(row * heads + h) * size + c];
+                }
+            }
+        }
+        return HostTensor.of(byHead, shape.batch(), heads, shape.length(), size)
+                .to(shape.cacheType())
+                .to(DataType.F32);
     }
 
     private RefTensor compute(int[] rows) {
@@ -72,7 +101,9 @@ final class SampledReference {
             double[] values = new double[size];
             for (int j = 0; j < seen; j++) {
                 if (j < past) {
-                    addScaled(values, weights[j], pastRow(data.pastValues(), batch, kv, j), 0);
+                    addScaled(values, weights[j], row(data.pastValues(), past, batch, kv, j), 0);
+                } else if (ownValues != null) {
+                    addScaled(values, weights[j], row(ownValues, length, batch, kv, j - past), 0);
                 } else {
                     addScaled(mixed, weights[j], x, (batch * length + j - past) * width);
                 }
@@ -87,12 +118,19 @@ final class SampledReference {
         double scale = config.options().scaleFor(config.headSize());
         double[] scores = new double[seen];
         for (int j = 0; j < seen; j++) {
-            scores[j] = scale
-                    * (j < past
-                            ? dot(query, 0, pastRow(data.pastKeys(), batch, kv, j), 0, query.length)
-                            : dot(absorbed, 0, x, (batch * length + j - past) * width, width));
+            scores[j] = scale * score(query, absorbed, batch, kv, j);
         }
         return scores;
+    }
+
+    private double score(double[] query, double[] absorbed, int batch, int kv, int j) {
+        if (j < past) {
+            return dot(query, 0, row(data.pastKeys(), past, batch, kv, j), 0, query.length);
+        }
+        if (ownKeys != null) {
+            return dot(query, 0, row(ownKeys, length, batch, kv, j - past), 0, query.length);
+        }
+        return dot(absorbed, 0, x, (batch * length + j - past) * width, width);
     }
 
     private static double[] softmax(double[] scores) {
@@ -116,12 +154,12 @@ final class SampledReference {
         return matrix.rows(head * size, (head + 1) * size).toDoubles();
     }
 
-    private double[] pastRow(@Nullable HostTensor cached, int batch, int kv, int j) {
+    private double[] row(@Nullable HostTensor cached, int tokens, int batch, int kv, int j) {
         if (cached == null) {
             throw new IllegalArgumentException("data: has no past, but the shape has");
         }
         double[] row = new double[config.headSize()];
-        int start = ((batch * config.numKvHeads() + kv) * past + j) * row.length;
+        int start = ((batch * config.numKvHeads() + kv) * tokens + j) * row.length;
         for (int c = 0; c < row.length; c++) {
             row[c] = cached.getFloat(start + c);
         }

@@ -61,6 +61,7 @@ final class BenchJson {
         json.writeNumberField("seq", shape.length());
         json.writeNumberField("past", shape.past());
         json.writeStringField("dtype", shape.weightType().name().toLowerCase(Locale.ROOT));
+        json.writeStringField("cache", shape.cacheType().name().toLowerCase(Locale.ROOT));
         times(json, shape, result.time(), outcome.peak());
         json.writeStringField("verified", result.verified());
         json.writeStringField("problem", result.problem());

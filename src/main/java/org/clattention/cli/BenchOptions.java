@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
 
 /** What to time, how long, and beside what. */
 final class BenchOptions {
+    private static final List<DataType> CACHE_TYPES = List.of(DataType.F32, DataType.F16, DataType.BF16, DataType.Q8_0);
+
     private static final List<DataType> WEIGHT_TYPES =
             List.of(DataType.F32, DataType.F16, DataType.BF16, DataType.Q8_0, DataType.Q4_0);
 
@@ -29,6 +31,13 @@ final class BenchOptions {
             paramLabel = "TYPE",
             description = "Store all weights as f32, f16, bf16, q8_0 or q4_0, instead of each row's own choice.")
     private @Nullable DataType weights;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "TYPE",
+            description = "Store keys and values of decoding rows as f32, f16, bf16 or q8_0. Default: as the weights,"
+                    + " with q4_0 weights q8_0.")
+    private @Nullable DataType cache;
 
     @Option(
             names = "--past",
@@ -61,17 +70,26 @@ final class BenchOptions {
             description = "Then time a loop over heads, each with its own projection and attention, beside the layer.")
     private boolean naiveHeads;
 
+    private BenchShape stored(BenchShape shape) {
+        BenchShape stored =
+                weights == null ? shape : shape.withWeightType(weights).withCacheType(BenchSuite.cacheFor(weights));
+        return stored.withCacheType(shape.past() == 0 ? DataType.F32 : cache == null ? stored.cacheType() : cache);
+    }
+
     /** The rows, each once. */
     List<BenchShape> shapes() {
         if (weights != null && !WEIGHT_TYPES.contains(weights)) {
             throw new BadInputException("--weights " + weights + ": must be f32, f16, bf16, q8_0 or q4_0");
+        }
+        if (cache != null && !CACHE_TYPES.contains(cache)) {
+            throw new BadInputException("--cache " + cache + ": must be f32, f16, bf16 or q8_0");
         }
         if (past != null && past.stream().anyMatch(tokens -> tokens < 1)) {
             throw new BadInputException("--past " + past + ": must be at least 1");
         }
         List<BenchShape> chosen = BenchSuite.shapes().stream()
                 .flatMap(this::afterPasts)
-                .map(shape -> weights == null ? shape : shape.withWeightType(weights))
+                .map(this::stored)
                 .distinct()
                 .filter(shape -> shapes == null
                         || shapes.stream()

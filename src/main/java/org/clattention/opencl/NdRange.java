@@ -7,10 +7,13 @@ import java.util.stream.Collectors;
  * How many work-items to launch, and in which groups.
  *
  * @param global work-items by dimension, each a multiple of the group's
- * @param local work-items of a group by dimension; empty: the driver chooses
+ * @param local work-items of a group by dimension; empty: any
  */
 @SuppressWarnings("ArrayRecordComponent") // made fresh for each launch, compared never
 public record NdRange(long[] global, long[] local) {
+    private static final int MOST_ELEMENTS = 512;
+    private static final int MOST_ROWS = 64;
+
     /** Checks that the groups tile the range. */
     public NdRange {
         if (global.length < 1 || global.length > 3 || (local.length != 0 && local.length != global.length)) {
@@ -25,7 +28,7 @@ public record NdRange(long[] global, long[] local) {
         }
     }
 
-    /** A range of single work-items, grouped as the driver likes. */
+    /** A range of single work-items in groups of any size. */
     public static NdRange ofItems(long... items) {
         return new NdRange(items.clone(), new long[0]);
     }
@@ -33,6 +36,26 @@ public record NdRange(long[] global, long[] local) {
     /** Groups of one work-item each, in two dimensions. */
     public static NdRange singles(long columns, long rows) {
         return new NdRange(new long[] {columns, rows}, new long[] {1, 1});
+    }
+
+    /**
+     * Groups for a driver that builds a kernel anew for each size of group: few sizes, whatever the range. Left to itself it takes
+     * a size that depends on the range, and every new length of a sequence waits for its compiler.
+     */
+    long[] fewSizes() {
+        if (local.length > 0) {
+            return local;
+        }
+        long[] sizes = new long[global.length];
+        Arrays.fill(sizes, 1);
+        // Elements of one dimension are small work, and a group costs as much as dozens of them.
+        for (int size = global.length == 1 ? MOST_ELEMENTS : MOST_ROWS; size > 1; size /= 8) {
+            if (global[0] % size == 0) {
+                sizes[0] = size;
+                break;
+            }
+        }
+        return sizes;
     }
 
     boolean isSingles(long columns, long rows) {
@@ -62,7 +85,7 @@ public record NdRange(long[] global, long[] local) {
         return items;
     }
 
-    /** For people: {@code 4x12 groups of 1}, or {@code 128x12 items} where the driver chooses the groups. */
+    /** For people: {@code 4x12 groups of 1}, or {@code 128x12 items} where groups do not matter. */
     public String groups() {
         if (local.length == 0) {
             return sizes(global) + " items";

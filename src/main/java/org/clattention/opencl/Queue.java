@@ -63,7 +63,7 @@ public final class Queue extends Handle {
                             range.global().length,
                             null,
                             range.global(),
-                            range.local().length == 0 ? null : range.local(),
+                            groups(range),
                             0,
                             null,
                             event));
@@ -72,6 +72,14 @@ public final class Queue extends Handle {
                     + context.device().info().maxWorkGroupSize() + "\n  device  " + context.device());
         }
         return event == null ? null : new Event(event, kernel.name());
+    }
+
+    /** Sizes of groups; null if the driver may choose. */
+    private long @Nullable [] groups(NdRange range) {
+        if (context.device().info().kind() == DeviceInfo.Kind.CPU) {
+            return range.fewSizes();
+        }
+        return range.local().length == 0 ? null : range.local();
     }
 
     /** Copies the remaining bytes of {@code source} to the device and waits for that. */

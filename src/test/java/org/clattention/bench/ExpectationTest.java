@@ -11,6 +11,7 @@ import org.clattention.bench.BenchShape.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sampled rows are those of the reference, and one wrong value is found. */
 class ExpectationTest {
@@ -27,6 +28,25 @@ class ExpectationTest {
                         shape, data, IntStream.range(0, rows).toArray())
                 .values();
         assertThat(sampled).containsExactly(whole.values(), Offset.offset(1e-12));
+    }
+
+    /** Rounded to few bits, keys and values of the call itself change its output, and by no more than their rounding. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"BF16", "Q8_0"})
+    void cachesOfFewBitsShow(DataType type) {
+        AttentionConfig config = AttentionConfig.of(64, 2).withKvHeads(1);
+        BenchShape plain = new BenchShape(Kind.DECODE, config, 2, 1, 3, DataType.F32);
+        BenchShape rounded = plain.withCacheType(type);
+        LayerData data = LayerData.of(rounded, 3);
+        double[] want = Expectation.of(plain, data).values();
+        double[] got = Expectation.of(rounded, data).values();
+        double most = 0;
+        for (int i = 0; i < want.length; i++) {
+            most = Math.max(most, Math.abs(want[i] - got[i]));
+        }
+        assertThat(most).isBetween(1e-6, 0.01);
     }
 
     @Test

@@ -41,12 +41,21 @@ public record LayerCase(
 
     /** The same layer and call on another input. */
     public LayerCase withX(HostTensor newX) {
+        return with(newX, memory);
+    }
+
+    /** The same layer and call over another memory. */
+    public LayerCase withMemory(@Nullable HostTensor newMemory) {
+        return with(x, newMemory);
+    }
+
+    private LayerCase with(HostTensor newX, @Nullable HostTensor newMemory) {
         return new LayerCase(
                 name,
                 config,
                 weights,
                 newX,
-                memory,
+                newMemory,
                 attend,
                 bias,
                 lengths,

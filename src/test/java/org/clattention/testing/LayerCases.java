@@ -72,21 +72,20 @@ public final class LayerCases {
                 .withNormEpsilon(random.chance(0.5) ? 1e-6 : 1e-3);
         HostTensor memory =
                 cross ? tensor(random, 1.7, batch, keys, memoryWidth).to(types.query()) : null;
-        if (memory != null && lengths != null && random.chance(0.5)) {
-            memory = poisoned(memory, lengths, random);
-        }
+        HostTensor poisoned =
+                memory != null && lengths != null && random.chance(0.5) ? poisoned(memory, lengths, random) : memory;
         CaseMask bias = random.chance(0.3)
                 ? AttentionCases.bias(random, CaseMask.shape(random, batch, heads, queries, keys))
                 : null;
         if (bias != null) {
             StorageTypes.round(bias.values(), types.bias());
         }
-        return new LayerCase(
+        LayerCase made = new LayerCase(
                 name,
                 config,
                 weights(random, config),
                 tensor(random, 1.7, batch, queries, width).to(types.query()),
-                memory,
+                poisoned,
                 random.chance(0.3)
                         ? AttentionCases.attend(random, CaseMask.shape(random, batch, heads, queries, keys))
                         : null,
@@ -98,6 +97,9 @@ public final class LayerCases {
                 random.chance(0.4),
                 random.chance(0.4) ? random.oneOf(ScoresStage.class) : null,
                 random.chance(0.4));
+        // Scores before masking show what lies in keys; there the garbage is left out.
+        boolean shown = made.wanted() != null && made.wanted() != ScoresStage.MASKED;
+        return shown ? made.withMemory(memory) : made;
     }
 
     /** A rotary embedding of any kind; at times null. */

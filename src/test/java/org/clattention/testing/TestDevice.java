@@ -95,12 +95,18 @@ public enum TestDevice {
 
     /**
      * The devices that every contract is checked on. {@code -Dclattention.sets=all} adds those with the kernels made for GPUs:
-     * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them. {@code gpu}: those alone.
+     * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them. {@code gpu}: those alone;
+     * {@code java}: the engine in Java alone.
      */
     public static List<TestDevice> ofContracts() {
         String sets = System.getProperty("clattention.sets", "");
         return Arrays.stream(values())
-                .filter(device -> sets.equals("all") || (device.kernels == KernelSet.GPU) == sets.equals("gpu"))
+                .filter(device -> switch (sets) {
+                    case "all" -> true;
+                    case "gpu" -> device.kernels == KernelSet.GPU;
+                    case "java" -> device.isJava();
+                    default -> device.kernels != KernelSet.GPU;
+                })
                 .toList();
     }
 
