@@ -79,7 +79,8 @@ class ArchitectureTest {
     void onlyTheVectorLoopsNeedTheVectorApi() {
         check(noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.backend\\.java\\.Vector(Loops|Math|Tiles|Dots|Scores)(\\$.*)?")
+                .haveNameNotMatching(
+                        ".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Quanta|QuantaTiles|Scores|Tiles)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.."));

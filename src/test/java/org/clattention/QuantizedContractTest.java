@@ -1,7 +1,6 @@
 package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import org.clattention.testing.BlockCase;
 import org.clattention.testing.CacheWalk;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.QuantizedCases;
-import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Test;
 
 /** Weights in blocks give what the numbers that they stand for give; caches in blocks what rounded rows give. */
@@ -34,14 +32,13 @@ class QuantizedContractTest extends DeviceTest {
 
     @Test
     void caches() {
-        assumeFalse(device.isJava(), "the engine in Java has no caches in blocks");
         run("q8cache-tiny", 40, (engine, name) -> CacheWalk.check(engine, name, 25));
         run("latentq8cache-tiny", 30, (engine, name) -> CacheWalk.check(engine, name, 25));
     }
 
     private void run(String kind, int pocl, BiFunction<AttentionEngine, String, String> check) {
         assumeTrue(!device.simulated(), "too slow for a simulator");
-        int count = device == TestDevice.POCL ? pocl : pocl / 6;
+        int count = device.takesMostCases() ? pocl : pocl / 6;
         List<String> failures = new ArrayList<>();
         try (AttentionEngine engine = device.open()) {
             for (String name : AttentionCases.names(kind, count)) {

@@ -144,7 +144,6 @@ class GeneratorTest extends DeviceTest {
 
     @Test
     void quantizedCachesAndWeightsGoOn() {
-        Assumptions.assumeFalse(device.isJava(), "the head size is no multiple of 32 anyway");
         try (AttentionEngine engine = device.open();
                 LanguageModel model = LanguageModel.load(engine, folder, DataType.Q8_0)) {
             assertThatThrownBy(

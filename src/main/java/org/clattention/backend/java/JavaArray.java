@@ -7,7 +7,10 @@ import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
-/** Elements in a Java array: float[], short[] for 16-bit floats, int[] or byte[]. The array may be longer. */
+/**
+ * Elements in a Java array: float[], short[] for 16-bit floats, int[], or byte[], also for blocks of quantized types. The
+ * array may be longer.
+ */
 final class JavaArray implements DeviceArray {
     private final DataType type;
     private final long elements;
@@ -72,34 +75,39 @@ final class JavaArray implements DeviceArray {
     /** Copies elements to another array of this type. */
     @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays
     void copy(int from, JavaArray target, int to, int count) {
-        System.arraycopy(data, from, target.data, to, count);
+        if (type.isQuantized()) {
+            System.arraycopy(
+                    data, Blocks.at(type, from), target.data, Blocks.at(type, to), Math.toIntExact(type.bytes(count)));
+        } else {
+            System.arraycopy(data, from, target.data, to, count);
+        }
     }
 
     void write(ByteBuffer source) {
         ByteBuffer from = source.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        int count = from.remaining() / type.bytes();
+        int bytes = from.remaining();
         if (data instanceof float[] values) {
-            from.asFloatBuffer().get(values, 0, count);
+            from.asFloatBuffer().get(values, 0, bytes / Float.BYTES);
         } else if (data instanceof short[] values) {
-            from.asShortBuffer().get(values, 0, count);
+            from.asShortBuffer().get(values, 0, bytes / Short.BYTES);
         } else if (data instanceof int[] values) {
-            from.asIntBuffer().get(values, 0, count);
+            from.asIntBuffer().get(values, 0, bytes / Integer.BYTES);
         } else {
-            from.get(bytes(), 0, count);
+            from.get(bytes(), 0, bytes);
         }
     }
 
     void read(ByteBuffer target) {
         ByteBuffer to = target.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        int count = to.remaining() / type.bytes();
+        int bytes = to.remaining();
         if (data instanceof float[] values) {
-            to.asFloatBuffer().put(values, 0, count);
+            to.asFloatBuffer().put(values, 0, bytes / Float.BYTES);
         } else if (data instanceof short[] values) {
-            to.asShortBuffer().put(values, 0, count);
+            to.asShortBuffer().put(values, 0, bytes / Short.BYTES);
         } else if (data instanceof int[] values) {
-            to.asIntBuffer().put(values, 0, count);
+            to.asIntBuffer().put(values, 0, bytes / Integer.BYTES);
         } else {
-            to.put(bytes(), 0, count);
+            to.put(bytes(), 0, bytes);
         }
     }
 
@@ -107,7 +115,7 @@ final class JavaArray implements DeviceArray {
     public void close() {
         JavaMemory memory = owner.getAndSet(null);
         if (memory != null) {
-            memory.free(type, data);
+            memory.free(data);
         }
     }
 }

@@ -82,11 +82,6 @@ public final class JavaBackend implements Backend {
     }
 
     @Override
-    public DataType keptAs(DataType type) {
-        return type == DataType.F16 || type == DataType.BF16 ? type : DataType.F32;
-    }
-
-    @Override
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
         Recording recording = recorder.current();
         if (recording != null) {

@@ -32,20 +32,18 @@ final class JavaMemory {
     /** A Java array for such elements; whoever gets it gives it back by {@link #free}. */
     Object data(DataType type, long elements, String name) {
         Class<?> component = component(type, name);
-        long bytes = Math.multiplyExact(elements, (long) type.bytes());
-        if (elements > MAX_ELEMENTS) {
+        long bytes = type.bytes(elements);
+        long length = type.isQuantized() ? bytes : elements;
+        if (length > MAX_ELEMENTS) {
             throw new DeviceMemoryException(
-                    name,
-                    bytes,
-                    (long) MAX_ELEMENTS * type.bytes(),
-                    "the longest array of a JVM has 2^31 - 9 elements");
+                    name, bytes, MAX_ELEMENTS * (bytes / length), "the longest array of a JVM has 2^31 - 9 elements");
         }
-        Object reused = reserve(component, (int) elements, bytes, name);
+        Object reused = reserve(component, (int) length, bytes, name);
         if (reused != null) {
             return reused;
         }
         try {
-            return Array.newInstance(component, (int) elements);
+            return Array.newInstance(component, (int) length);
         } catch (OutOfMemoryError e) {
             synchronized (this) {
                 liveBytes -= bytes;
@@ -77,8 +75,8 @@ final class JavaMemory {
         return null;
     }
 
-    synchronized void free(DataType type, Object array) {
-        long bytes = (long) Array.getLength(array) * type.bytes();
+    synchronized void free(Object array) {
+        long bytes = (long) Array.getLength(array) * elementBytes(array);
         liveBytes -= bytes;
         if (bytes > MAX_KEPT_BYTES / 4) {
             return;
@@ -110,10 +108,10 @@ final class JavaMemory {
             case F32 -> float.class;
             case F16, BF16 -> short.class;
             case I32 -> int.class;
-            case U8, BOOL -> byte.class;
+            case U8, BOOL, Q8_0, Q4_0 -> byte.class;
             default ->
                 throw new IllegalArgumentException(
-                        name + ": the Java engine does not store type " + type + "; use F32, F16 or BF16");
+                        name + ": the Java engine does not store type " + type + "; use F32, F16, BF16, Q8_0 or Q4_0");
         };
     }
 }

@@ -37,12 +37,18 @@ final class JavaPacker implements Work {
         int panel = use == Use.PROJECTION ? lane.loops().panel(outputs) : 0;
         int width = panel == 0 ? Loops.STEP : panel;
         int stored = Math.multiplyExact(Math.addExact(outputs, width - 1) / width, width);
+        if (panel > 0 && QuantizedPanels.takes(matrices)) {
+            float[] bias = biases(matrices, biases, stored);
+            QuantizedPanels quantized =
+                    QuantizedPanels.pack(lane, memory, name, matrices, inputs, stored / width, panel);
+            return new JavaWeights(JavaWeights.NOTHING, quantized, bias, inputs, outputs, panel);
+        }
         JavaArray matrix =
                 memory.allocate(storageType(matrices), (long) (panel == 0 ? outputs : stored) * inputs, name);
         try {
             JavaPacker packer = new JavaPacker(matrices, matrix, inputs, outputs, panel);
             lane.run(packer, stored / width);
-            return new JavaWeights(matrix, biases(matrices, biases, stored), inputs, outputs, panel);
+            return new JavaWeights(matrix, null, biases(matrices, biases, stored), inputs, outputs, panel);
         } catch (RuntimeException e) {
             matrix.close();
             throw e;
@@ -71,6 +77,11 @@ final class JavaPacker implements Work {
         }
         ByteBuffer bytes =
                 matrices.get(part).rows(at, at + 1L).to(target.type()).data();
+        if (target.type().isQuantized()) {
+            int start = Blocks.at(target.type(), Math.toIntExact((long) output * inputs));
+            bytes.get(target.bytes(), start, bytes.remaining());
+            return;
+        }
         int start = Math.toIntExact(panel == 0 ? (long) output * inputs : (long) tile * inputs * panel + n);
         int step = Math.max(1, panel);
         if (target.type() == DataType.F32) {
@@ -117,10 +128,11 @@ final class JavaPacker implements Work {
         return values;
     }
 
-    /** 16-bit weights stay as they are; everything else, and a mixture, becomes F32. */
+    /** 16-bit and quantized weights stay as they are; everything else, and a mixture, becomes F32. */
     private static DataType storageType(List<HostTensor> matrices) {
         DataType first = matrices.get(0).type();
         boolean uniform = matrices.stream().allMatch(m -> m.type() == first);
-        return uniform && (first == DataType.F16 || first == DataType.BF16) ? first : DataType.F32;
+        boolean kept = first == DataType.F16 || first == DataType.BF16 || first.isQuantized();
+        return uniform && kept ? first : DataType.F32;
     }
 }

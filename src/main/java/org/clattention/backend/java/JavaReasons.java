@@ -15,11 +15,15 @@ final class JavaReasons implements Reasons {
         JavaWeights packed = (JavaWeights) weights;
         String blocks =
                 "java, by blocks of " + Loops.ROWS + " rows and panels of " + packed.blockColumns() + " outputs";
+        if (packed.quantized() != null && rows <= QuantaLoops.FEW_ROWS) {
+            return "java, by panels of " + packed.blockColumns() + " outputs, converted from " + packed.type()
+                    + " in registers, because there are at most " + QuantaLoops.FEW_ROWS + " rows";
+        }
         if (packed.inPlace()) {
             return blocks + ", read where they lie";
         }
         return packed.panel() > 0
-                ? blocks + ", each converted from " + packed.matrix().type() + " on the way"
+                ? blocks + ", each converted from " + packed.type() + " on the way"
                 : blocks + ", each made on the way, because products of each head need the weights in rows";
     }
 

@@ -90,6 +90,9 @@ interface Loops {
     /** to[i] = the value of BF16 bits. */
     void loadBf16(short[] from, int fromAt, float[] to, int at, int count);
 
+    /** The loops over quanta that go with these. */
+    QuantaLoops quanta();
+
     /** So many steps of independent fused multiply-adds, for measuring; what comes out is of no use but to be used. */
     float fmas(int steps);
 

@@ -63,6 +63,11 @@ final class Products implements Work {
         Arrays.fill(result, 0, padded * width, 0);
         for (int k = 0; k < depth; k += PART) {
             int part = Math.min(PART, depth - k);
+            if (weights.quantized() != null && count <= QuantaLoops.FEW_ROWS) {
+                weights.quantized()
+                        .multiply(panel, k, part, blocks.values(), blocks.at(row0, k), count, result, workspace);
+                continue;
+            }
             boolean inPlace = weights.inPlace();
             float[] w = inPlace ? weights.matrix().floats() : weights.block(panel, k, part, workspace);
             int at = inPlace ? weights.at(panel, k) : 0;

@@ -10,6 +10,7 @@ final class ScalarLoops implements Loops {
     /** Columns of a row array: with two rows of results and four of weights they fit the first-level cache. */
     private static final int WIDTH = 256;
 
+    private final QuantaLoops quanta = new ScalarQuanta();
     private final float[][] results = new float[ROWS + 1][WIDTH];
     private final float[][] weights = new float[4][WIDTH];
 
@@ -248,6 +249,11 @@ final class ScalarLoops implements Loops {
         for (int i = 0; i < count; i++) {
             to[at + i] = Float.intBitsToFloat(from[fromAt + i] << 16);
         }
+    }
+
+    @Override
+    public QuantaLoops quanta() {
+        return quanta;
     }
 
     /** In the form that is compiled to vectors; rows stay in the first-level cache. */

@@ -2,7 +2,7 @@ package org.clattention.backend.java;
 
 import org.clattention.HalfPrecision;
 
-/** Moves runs of elements between arrays of any floating-point type and floats. */
+/** Moves runs of elements between arrays of any floating-point or quantized type and floats. */
 final class Storage {
     private Storage() {}
 
@@ -12,11 +12,12 @@ final class Storage {
             case F32 -> System.arraycopy(array.floats(), from, to, at, count);
             case F16 -> loops.loadF16(array.shorts(), from, to, at, count);
             case BF16 -> loops.loadBf16(array.shorts(), from, to, at, count);
+            case Q8_0, Q4_0 -> Blocks.load(loops, array, from, to, at, count);
             default -> throw unknown(array);
         }
     }
 
-    /** array[to + i] = from[at + i], rounded to nearest even. */
+    /** array[to + i] = from[at + i], rounded to nearest even; in Q8_0 as {@link Blocks#store} does. */
     static void store(float[] from, int at, JavaArray array, int to, int count) {
         switch (array.type()) {
             case F32 -> System.arraycopy(from, at, array.floats(), to, count);
@@ -32,6 +33,7 @@ final class Storage {
                     bits[to + i] = HalfPrecision.floatToBf16(from[at + i]);
                 }
             }
+            case Q8_0 -> Blocks.store(from, at, array.bytes(), to, count);
             default -> throw unknown(array);
         }
     }
@@ -42,6 +44,7 @@ final class Storage {
             case F32 -> array.floats()[at];
             case F16 -> HalfPrecision.f16ToFloat(array.shorts()[at]);
             case BF16 -> HalfPrecision.bf16ToFloat(array.shorts()[at]);
+            case Q8_0, Q4_0 -> Blocks.get(array, at);
             default -> throw unknown(array);
         };
     }

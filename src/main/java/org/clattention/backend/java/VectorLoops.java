@@ -1,22 +1,12 @@
 package org.clattention.backend.java;
 
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.S2I;
-
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loops on the Vector API. Loaded only where the JVM has its module. */
 final class VectorLoops implements Loops {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Short> H =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     private static final int LANES = F.length();
     private static final int PANEL = 64;
 
@@ -24,6 +14,7 @@ final class VectorLoops implements Loops {
     private static final boolean WIDE = LANES >= 16;
 
     private final Loops scalar = new ScalarLoops();
+    private final QuantaLoops quanta = VectorQuanta.orScalar();
     private final float[] lanes = new float[LANES];
 
     @Override
@@ -246,16 +237,7 @@ final class VectorLoops implements Loops {
     public void loadF16(short[] from, int fromAt, float[] to, int at, int count) {
         int whole = F.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            IntVector bits = ints(from, fromAt + i);
-            IntVector magnitude = bits.and(0x7fff).lanewise(LSHL, 13);
-            // Moving the exponent by a product takes care of subnormal values; infinity and NaN need their own
-            // exponent.
-            IntVector value = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-            VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x0f800000);
-            value.blend(magnitude.or(0x7f800000), special)
-                    .or(bits.and(0x80000000))
-                    .reinterpretAsFloats()
-                    .intoArray(to, at + i);
+            VectorHalves.f16(from, fromAt + i).intoArray(to, at + i);
         }
         scalar.loadF16(from, fromAt + whole, to, at + whole, count - whole);
     }
@@ -264,9 +246,14 @@ final class VectorLoops implements Loops {
     public void loadBf16(short[] from, int fromAt, float[] to, int at, int count) {
         int whole = F.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            ints(from, fromAt + i).lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, at + i);
+            VectorHalves.bf16(from, fromAt + i).intoArray(to, at + i);
         }
         scalar.loadBf16(from, fromAt + whole, to, at + whole, count - whole);
+    }
+
+    @Override
+    public QuantaLoops quanta() {
+        return quanta;
     }
 
     @Override
@@ -277,9 +264,5 @@ final class VectorLoops implements Loops {
     @Override
     public int fmasOfStep() {
         return 12 * LANES;
-    }
-
-    private static IntVector ints(short[] from, int at) {
-        return (IntVector) ShortVector.fromArray(H, from, at).convertShape(S2I, I, 0);
     }
 }

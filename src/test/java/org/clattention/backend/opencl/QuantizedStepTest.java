@@ -1,7 +1,6 @@
 package org.clattention.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
@@ -143,7 +142,6 @@ class QuantizedStepTest extends StepTest {
     @Test
     @Tag("small")
     void storesBlocks() {
-        assumeFalse(device.isJava(), "the engine in Java has no caches in blocks");
         int heads = 2;
         int rows = 3;
         int size = 64;
