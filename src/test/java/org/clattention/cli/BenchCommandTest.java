@@ -34,6 +34,7 @@ class BenchCommandTest {
         "bench --shapes nothing-of-this-name, prefill-768/12/64-b1-s128-f32",
         "bench --weights i64, must be f32",
         "bench --weights small, small",
+        "bench --cache q4_0, must be f32",
         "bench --seconds 0, more than 0",
         "bench --seconds NaN, more than 0",
         "bench --past 0, must be at least 1",
@@ -89,6 +90,30 @@ class BenchCommandTest {
         Cli run = bench("--shapes", "latency", "--weights", type, "--seconds", "0.02");
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
         assertThat(run.out()).contains(ROW + type.toLowerCase(Locale.ROOT));
+    }
+
+    /** A cache of another type is another row, with fewer bytes to read. */
+    @Test
+    @SuppressWarnings("unchecked")
+    void cachesInOtherTypes() {
+        Cli run = bench(
+                "--shapes",
+                "decode-768,latency",
+                "--weights",
+                "f32",
+                "--cache",
+                "q8_0",
+                "--past",
+                "64",
+                "--seconds",
+                "0.02",
+                "--json",
+                "-");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.PASSED);
+        List<Map<String, Object>> results =
+                (List<Map<String, Object>>) run.json().get("results");
+        assertThat(results.stream().map(result -> result.get("name") + " " + result.get("cache")))
+                .containsExactly("decode-768/12/64-b1-s1-p64-f32-cache-q8_0 q8_0", ROW + "f32 f32");
     }
 
     @Test
