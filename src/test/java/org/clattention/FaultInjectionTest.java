@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every OpenCL call fails once, in every position: the caller gets an exception that names it, nothing leaks, and the next
+ * Every OpenCL call fails once, in every position but among the arguments of a kernel: the caller gets an exception that names it, nothing leaks, and the next
  * call on the same engine is right.
  */
 class FaultInjectionTest extends DeviceTest {
@@ -111,6 +111,9 @@ class FaultInjectionTest extends DeviceTest {
         }
         assertThat(calls).contains(expectedCall);
         for (int i = 0; i < calls.size(); i++) {
+            if (amongArguments(calls, i)) {
+                continue;
+            }
             try (AttentionEngine engine = device.open()) {
                 fails(i, calls, () -> work.accept(engine));
                 assertThat(SmallLayer.run(engine))
@@ -125,6 +128,16 @@ class FaultInjectionTest extends DeviceTest {
             }
             NoLiveHandles.check(0);
         }
+    }
+
+    /** Whether the calls before and after set arguments, too: the first and the last of a kernel stand for the others. */
+    private static boolean amongArguments(List<String> calls, int i) {
+        String argument = "clSetKernelArg";
+        return i > 0
+                && i + 1 < calls.size()
+                && calls.get(i - 1).equals(argument)
+                && calls.get(i).equals(argument)
+                && calls.get(i + 1).equals(argument);
     }
 
     private static List<String> count(Runnable work) {
