@@ -149,6 +149,11 @@ final class AttentionCall {
         return bias == null ? s : s + bias(b, h, i, j);
     }
 
+    /** Whether anything but lengths, causal mask and windows comes between products and softmax. */
+    boolean finishesScores() {
+        return options.softcap() > 0 || slopes.length > 0 || bias != null || mask != null;
+    }
+
     /** Caps a run of scaled scores, if there is a cap. */
     void cap(float[] s, int at, int count, Loops loops) {
         if (options.softcap() > 0) {

@@ -87,9 +87,7 @@ final class FusedAttention implements Work {
     }
 
     private void scores(OnlineRows rows, int kvIndex, int key, int keys, float[] q, float[] s, Loops loops) {
-        for (int r = 0; r < rows.count; r++) {
-            Arrays.fill(s, r * Loops.STRIDE, r * Loops.STRIDE + keys, 0);
-        }
+        loops.clear(s, 0, rows.count, keys);
         int panel = panels.panel();
         for (int n = 0; n < keys; n += panel) {
             for (int c = 0; c < call.headSize; c += Loops.DEPTH) {

@@ -48,20 +48,29 @@ interface Loops {
             int cAt,
             int cRow);
 
+    /** x = 0 in rows {@link #STRIDE} apart; up to the next multiple of {@link #STEP}, if the rows have room. */
+    void clear(float[] x, int at, int rows, int count);
+
     /** out[j] = Σ_c q[c] · k[j][c] for so many keys, whose rows are {@code size} apart. */
     void dots(float[] q, int qAt, float[] k, int kAt, int keys, int size, float[] out, int outAt);
 
     /** The largest value; −∞ if there is none. NaN is passed over. */
     float max(float[] x, int at, int count);
 
-    /** Whether a value is larger than a finite limit. NaN may count as larger. */
-    boolean exceeds(float[] x, int at, int count, float limit);
+    /**
+     * Which of at most 32 rows, {@link #STRIDE} apart, have a value larger than their limit: row r is bit r. NaN may count as larger,
+     * and so may any value if the limit is −∞.
+     */
+    int exceeding(float[] x, int at, int rows, int count, float[] limits);
 
     /** x = exp(x − shift), and the sum; NaN stays NaN. */
     float exponentials(float[] x, int at, int count, float shift);
 
-    /** The same for rows {@link #STRIDE} apart with a shift each; {@code sum[r]} is added to. */
-    void exponentials(float[] x, int at, int rows, int count, float[] shift, float[] sum);
+    /**
+     * Scores become weights, in rows {@link #STRIDE} apart: x = 2^(x · log2(e) − shift[r]), for results below 2^127; NaN stays NaN.
+     * Each row's sum is added to {@code sum[r]}.
+     */
+    void weights(float[] x, int at, int rows, int count, float[] shift, float[] sum);
 
     /** The sum. */
     float sum(float[] x, int at, int count);

@@ -18,6 +18,7 @@ final class OnlineRows {
     final float[] largest = new float[Loops.ROWS];
 
     final float[] sum = new float[Loops.ROWS];
+    private final float[] limit = new float[Loops.ROWS];
     private final float[] shift = new float[Loops.ROWS];
     private final int[] first = new int[Loops.ROWS];
     private final int[] end = new int[Loops.ROWS];
@@ -65,21 +66,63 @@ final class OnlineRows {
      */
     void weigh(AttentionCall call, float[] s, int key, int keys, float[] o, int size, Workspace workspace) {
         Loops loops = workspace.loops();
-        for (int r = 0; r < count; r++) {
-            int at = r * Loops.STRIDE;
-            call.cap(s, at, keys, loops);
-            call.mask(s, at, key, keys, batch, head[r], query[r], workspace);
-            float before = largest[r];
-            if (before == Float.NEGATIVE_INFINITY || loops.exceeds(s, at, keys, before + SLACK)) {
-                float now = Math.max(before, loops.max(s, at, keys));
-                float correction = now == before ? 1 : ScalarMath.exp(before - now);
-                sum[r] *= correction;
-                largest[r] = now;
-                rescale(o, r * size, size, correction, loops);
+        if (call.finishesScores()) {
+            for (int r = 0; r < count; r++) {
+                call.cap(s, r * Loops.STRIDE, keys, loops);
+                call.mask(s, r * Loops.STRIDE, key, keys, batch, head[r], query[r], workspace);
             }
-            shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r];
+        } else {
+            maskEdges(s, key, keys);
         }
-        loops.exponentials(s, 0, count, keys, shift, sum);
+        for (int r = 0; r < count; r++) {
+            if (largest[r] == Float.NEGATIVE_INFINITY) {
+                begin(r, s[r * Loops.STRIDE + Math.min(Math.max(first[r] - key, 0), keys - 1)]);
+            }
+            limit[r] = largest[r] + SLACK;
+        }
+        for (int rest = loops.exceeding(s, 0, count, keys, limit); rest != 0; rest &= rest - 1) {
+            int r = Integer.numberOfTrailingZeros(rest);
+            raise(r, loops.max(s, r * Loops.STRIDE, keys), o, size, loops);
+        }
+        for (int r = 0; r < count; r++) {
+            shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r] * ScalarMath.LOG2_E;
+        }
+        loops.weights(s, 0, count, keys, shift, sum);
+    }
+
+    /** −∞ for keys that causal mask, windows and lengths keep from a row. */
+    private void maskEdges(float[] s, int key, int keys) {
+        for (int r = 0; r < count; r++) {
+            if (first[r] > key || end[r] < key + keys) {
+                int at = r * Loops.STRIDE;
+                int from = Math.min(Math.max(first[r] - key, 0), keys);
+                int to = Math.min(Math.max(end[r] - key, from), keys);
+                Arrays.fill(s, at, at + from, Float.NEGATIVE_INFINITY);
+                Arrays.fill(s, at + to, at + keys, Float.NEGATIVE_INFINITY);
+            }
+        }
+    }
+
+    /** The first score that a row meets is most often near enough to the largest; if it is masked or no number, that is sought. */
+    private void begin(int r, float score) {
+        if (Float.isFinite(score)) {
+            largest[r] = score;
+        }
+    }
+
+    /** A row has met a score so large that sum and context must be brought down. */
+    private void raise(int r, float most, float[] o, int size, Loops loops) {
+        float before = largest[r];
+        float now = Math.max(before, most);
+        float correction = now == before ? 1 : correction(before, now);
+        sum[r] *= correction;
+        largest[r] = now;
+        rescale(o, r * size, size, correction, loops);
+    }
+
+    /** What weights relative to one score are multiplied with to be relative to another: exactly as they were computed. */
+    static float correction(float before, float now) {
+        return ScalarMath.exp2(before * ScalarMath.LOG2_E - now * ScalarMath.LOG2_E);
     }
 
     /** A context that is not finite stays so: its row is computed again at the end. */

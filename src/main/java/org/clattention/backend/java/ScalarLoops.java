@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -146,12 +147,24 @@ final class ScalarLoops implements Loops {
     }
 
     @Override
-    public boolean exceeds(float[] x, int at, int count, float limit) {
-        int larger = 0;
-        for (int i = at; i < at + count; i++) {
-            larger |= x[i] > limit ? 1 : 0;
+    public void clear(float[] x, int at, int rows, int count) {
+        for (int r = 0; r < rows; r++) {
+            Arrays.fill(x, at + r * STRIDE, at + r * STRIDE + count, 0);
         }
-        return larger != 0;
+    }
+
+    @Override
+    public int exceeding(float[] x, int at, int rows, int count, float[] limits) {
+        int result = 0;
+        for (int r = 0; r < rows; r++) {
+            float limit = limits[r];
+            int larger = 0;
+            for (int i = at + r * STRIDE; i < at + r * STRIDE + count; i++) {
+                larger |= x[i] > limit ? 1 : 0;
+            }
+            result |= larger << r;
+        }
+        return result;
     }
 
     @Override
@@ -171,9 +184,20 @@ final class ScalarLoops implements Loops {
     }
 
     @Override
-    public void exponentials(float[] x, int at, int rows, int count, float[] shift, float[] sum) {
+    public void weights(float[] x, int at, int rows, int count, float[] shift, float[] sum) {
         for (int r = 0; r < rows; r++) {
-            sum[r] += exponentials(x, at + r * STRIDE, count, shift[r]);
+            float s0 = 0;
+            float s1 = 0;
+            for (int i = at + r * STRIDE; i < at + r * STRIDE + count; i++) {
+                float e = ScalarMath.weight(x[i], shift[r]);
+                x[i] = e;
+                if ((i & 1) == 0) {
+                    s0 += e;
+                } else {
+                    s1 += e;
+                }
+            }
+            sum[r] += s0 + s1;
         }
     }
 

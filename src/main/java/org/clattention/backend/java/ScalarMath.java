@@ -25,6 +25,16 @@ final class ScalarMath {
     static final float E4 = 0.0013981999f;
     static final float E5 = 0.00019875691f;
 
+    /** Below, 2^x is taken to be 0. */
+    static final float EXP2_MIN = -126f;
+
+    // 2^f for |f| <= 1/2, after the 1.
+    static final float P1 = 0.693147f;
+    static final float P2 = 0.24022242f;
+    static final float P3 = 0.055507336f;
+    static final float P4 = 0.009671513f;
+    static final float P5 = 0.0013264727f;
+
     private ScalarMath() {}
 
     /** e^x; 0 below −87.3, infinity above 88.72. */
@@ -44,6 +54,22 @@ final class ScalarMath {
         int exponent = (int) n;
         int half = exponent >> 1;
         return y * power(half) * power(exponent - half);
+    }
+
+    /** 2^(score · log2 e − shift), relative error below 3e-7; 0 below 2^−126. For results below 2^127. NaN stays NaN. */
+    static float weight(float score, float shift) {
+        return exp2(Math.fma(score, LOG2_E, -shift));
+    }
+
+    /** 2^x as {@link #weight} has it. */
+    static float exp2(float x) {
+        if (x < EXP2_MIN) {
+            return 0;
+        }
+        float shifted = x + ROUND;
+        float f = x - (shifted - ROUND);
+        float y = Math.fma(Math.fma(Math.fma(Math.fma(Math.fma(P5, f, P4), f, P3), f, P2), f, P1), f, 1);
+        return Float.intBitsToFloat(Float.floatToRawIntBits(y) + (Float.floatToRawIntBits(shifted) << 23));
     }
 
     private static float power(int exponent) {

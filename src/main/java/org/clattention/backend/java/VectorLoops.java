@@ -128,9 +128,15 @@ final class VectorLoops implements Loops {
     }
 
     @Override
-    public boolean exceeds(float[] x, int at, int count, float limit) {
+    public void clear(float[] x, int at, int rows, int count) {
+        VectorScores.clear(x, at, rows, count);
+    }
+
+    @Override
+    public int exceeding(float[] x, int at, int rows, int count, float[] limits) {
         int whole = F.loopBound(count);
-        return VectorScores.exceeds(x, at, whole, limit) || scalar.exceeds(x, at + whole, count - whole, limit);
+        int exceeding = VectorScores.exceeding(x, at, rows, whole, limits);
+        return whole == count ? exceeding : exceeding | scalar.exceeding(x, at + whole, rows, count - whole, limits);
     }
 
     @Override
@@ -146,12 +152,8 @@ final class VectorLoops implements Loops {
     }
 
     @Override
-    public void exponentials(float[] x, int at, int rows, int count, float[] shift, float[] sum) {
-        int whole = F.loopBound(count);
-        VectorScores.exponentials(x, at, rows, whole, shift, sum, lanes);
-        if (whole < count) {
-            scalar.exponentials(x, at + whole, rows, count - whole, shift, sum);
-        }
+    public void weights(float[] x, int at, int rows, int count, float[] shift, float[] sum) {
+        VectorScores.weights(x, at, rows, count, shift, sum, lanes);
     }
 
     @Override
