@@ -29,7 +29,7 @@ public final class AttentionEngine implements AutoCloseable {
 
     private AttentionEngine(Backend backend) {
         this.backend = backend;
-        this.lifetime = new Lifetime("engine on " + backend.device().name(), this::free);
+        this.lifetime = new Lifetime(() -> "engine on " + backend.device().name(), this::free);
     }
 
     /**

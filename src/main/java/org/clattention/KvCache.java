@@ -29,7 +29,7 @@ public final class KvCache implements AutoCloseable {
         this.layer = layer;
         this.leftWindow = leftWindow;
         this.store = store;
-        this.lifetime = new Lifetime("cache", this::free);
+        this.lifetime = new Lifetime(() -> "cache", this::free);
         engine.adopt(this, lifetime::close);
     }
 

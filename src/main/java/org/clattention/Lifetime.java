@@ -1,16 +1,24 @@
 package org.clattention;
 
+import java.util.function.Supplier;
+
 /**
  * One owner, many users: closing forbids new uses at once, and what is owned is freed when the last use has ended. So a
  * close during another thread's call harms neither.
  */
 final class Lifetime {
-    private final String name;
+    private final Supplier<String> name;
     private final Runnable free;
     private int uses;
     private boolean closed;
 
-    Lifetime(String name, Runnable free) {
+    /**
+     * Begins.
+     *
+     * @param name what is owned, for the message to one who uses it when it is closed
+     * @param free frees it
+     */
+    Lifetime(Supplier<String> name, Runnable free) {
         this.name = name;
         this.free = free;
     }
@@ -18,7 +26,7 @@ final class Lifetime {
     /** Begins a use; each is ended by {@link #release()}. */
     synchronized void acquire() {
         if (closed) {
-            throw new IllegalStateException(name + " is closed");
+            throw new IllegalStateException(name.get() + " is closed");
         }
         uses++;
     }

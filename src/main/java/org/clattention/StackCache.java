@@ -21,7 +21,7 @@ public final class StackCache implements AutoCloseable {
         this.engine = engine;
         this.stack = stack;
         this.blocks = List.copyOf(blocks);
-        this.lifetime = new Lifetime("cache of a stack", this::free);
+        this.lifetime = new Lifetime(() -> "cache of a stack", this::free);
         engine.adopt(this, lifetime::close);
     }
 

@@ -24,7 +24,7 @@ public final class Tensor implements AutoCloseable {
         this.engine = engine;
         this.array = array;
         this.shape = shape.clone();
-        this.lifetime = new Lifetime("tensor " + name + " " + Arrays.toString(shape), this::free);
+        this.lifetime = new Lifetime(() -> "tensor " + name + " " + Arrays.toString(this.shape), this::free);
         engine.adopt(this, lifetime::close);
     }
 

@@ -17,7 +17,7 @@ public final class TransformerBlock implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new BlockLayer(engine.backend(), config, weights);
-        this.lifetime = new Lifetime("block " + config, this::free);
+        this.lifetime = new Lifetime(() -> "block " + config, this::free);
         engine.adopt(this, lifetime::close);
     }
 

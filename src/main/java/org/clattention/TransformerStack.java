@@ -25,7 +25,7 @@ public final class TransformerStack implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new StackLayer(engine.backend(), config, checkedBlocks(config, weights));
-        this.lifetime = new Lifetime("stack of " + config.blocks().size() + " blocks", this::free);
+        this.lifetime = new Lifetime(() -> "stack of " + config.blocks().size() + " blocks", this::free);
         engine.adopt(this, lifetime::close);
     }
 

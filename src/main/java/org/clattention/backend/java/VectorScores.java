@@ -44,14 +44,26 @@ final class VectorScores {
         for (int r = 0; r < rows; r++) {
             int row = at + r * Loops.STRIDE;
             FloatVector limit = FloatVector.broadcast(F, limits[r]);
-            // The signs of differences: comparing would make a mask of each vector.
-            IntVector signs = FloatVector.zero(F).reinterpretAsInts();
-            for (int i = 0; i < count; i += LANES) {
-                signs = signs.or(limit.sub(FloatVector.fromArray(F, x, row + i)).reinterpretAsInts());
+            int i = 0;
+            // No vector lives from one round to the next: C2 would keep it on the heap in some JVMs.
+            for (; i + 4 * LANES <= count; i += 4 * LANES) {
+                IntVector signs = room(limit, x, row + i)
+                        .or(room(limit, x, row + i + LANES))
+                        .or(room(limit, x, row + i + 2 * LANES))
+                        .or(room(limit, x, row + i + 3 * LANES));
+                exceeding |= signs.compare(VectorOperators.LT, 0).anyTrue() ? 1 << r : 0;
             }
-            exceeding |= signs.compare(VectorOperators.LT, 0).anyTrue() ? 1 << r : 0;
+            for (; i < count; i += LANES) {
+                exceeding |=
+                        room(limit, x, row + i).compare(VectorOperators.LT, 0).anyTrue() ? 1 << r : 0;
+            }
         }
         return exceeding;
+    }
+
+    /** What is left below the limit; of interest is its sign alone. */
+    private static IntVector room(FloatVector limit, float[] x, int at) {
+        return limit.sub(FloatVector.fromArray(F, x, at)).reinterpretAsInts();
     }
 
     /**
