@@ -80,7 +80,7 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .haveNameNotMatching(
-                        ".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Quanta|QuantaTiles|Scores|Tiles)(\\$.*)?")
+                        ".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Peak|Quanta|QuantaTiles|Scores|Tiles)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.."));

@@ -21,8 +21,11 @@ class SteadyStateTest extends DeviceTest {
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 2_000;
 
-    /** Measured again so often: in the engine in Java vectors are objects until all code is compiled. */
-    private static final int PATIENCE = 100;
+    /** In the engine in Java most JVMs need as little, but some keep a vector now and then on the heap. */
+    private static final long HEAP_BOUND_IN_JAVA = 6000;
+
+    /** Measured again so often: vectors are objects until all code is compiled. */
+    private static final int PATIENCE = 50;
 
     /** Bytes of heap for a call: about a fifth more than was measured when this was written. */
     private static final long HEAP_BOUND = 1200;
@@ -108,14 +111,15 @@ class SteadyStateTest extends DeviceTest {
                 Tensor y = engine.tensor(new float[WIDTH], 1, 1, WIDTH)) {
             AttentionInputs plain = AttentionInputs.of(x).into(y);
             AttentionInputs cached = plain.withCache(cache);
-            assertThat(heapPerCall(() -> layer.forward(plain).close())).isLessThan(HEAP_BOUND);
-            assertThat(heapPerCall(() -> {
+            long bound = device.isJava() ? HEAP_BOUND_IN_JAVA : HEAP_BOUND;
+            assertThat(heapPerCall(bound, () -> layer.forward(plain).close())).isLessThan(bound);
+            assertThat(heapPerCall(bound, () -> {
                         if (cache.length(0) == 256) {
                             cache.truncate(0);
                         }
                         layer.forward(cached).close();
                     }))
-                    .isLessThan(HEAP_BOUND);
+                    .isLessThan(bound);
         }
     }
 
@@ -127,14 +131,14 @@ class SteadyStateTest extends DeviceTest {
     }
 
     /** The first that is below the bound, or else the last. */
-    private static long heapPerCall(Runnable call) {
+    private static long heapPerCall(long bound, Runnable call) {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         for (int i = 0; i < WARM_UP; i++) {
             call.run();
         }
         long bytes = Long.MAX_VALUE;
-        for (int times = 0; times < PATIENCE && bytes >= HEAP_BOUND; times++) {
+        for (int times = 0; times < PATIENCE && bytes >= bound; times++) {
             long before = bean.getThreadAllocatedBytes(thread);
             for (int i = 0; i < MEASURED; i++) {
                 call.run();

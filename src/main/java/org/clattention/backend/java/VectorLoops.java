@@ -260,7 +260,7 @@ final class VectorLoops implements Loops {
 
     @Override
     public float fmas(int steps) {
-        return VectorTiles.fmas(steps, new float[16 * LANES]);
+        return VectorPeak.run(steps, new float[16 * LANES]);
     }
 
     @Override

@@ -43,7 +43,7 @@ final class VectorScores {
         int exceeding = 0;
         for (int r = 0; r < rows; r++) {
             int row = at + r * Loops.STRIDE;
-            FloatVector limit = FloatVector.broadcast(F, limits[r]);
+            float limit = limits[r];
             int i = 0;
             // No vector lives from one round to the next: C2 would keep it on the heap in some JVMs.
             for (; i + 4 * LANES <= count; i += 4 * LANES) {
@@ -62,8 +62,8 @@ final class VectorScores {
     }
 
     /** What is left below the limit; of interest is its sign alone. */
-    private static IntVector room(FloatVector limit, float[] x, int at) {
-        return limit.sub(FloatVector.fromArray(F, x, at)).reinterpretAsInts();
+    private static IntVector room(float limit, float[] x, int at) {
+        return FloatVector.fromArray(F, x, at).sub(limit).neg().reinterpretAsInts();
     }
 
     /**
