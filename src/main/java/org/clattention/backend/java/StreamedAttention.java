@@ -117,7 +117,8 @@ final class StreamedAttention implements Work {
             }
         }
         rows.weigh(call, s, key, keys, o, paddedSize, workspace);
-        boolean valuesInPlace = call.adjacentFloats(call.step.value(), paddedSize);
+        // Whole vectors are read: of a narrower row the last of all would end beyond the array.
+        boolean valuesInPlace = call.valueSize == paddedSize && call.adjacentFloats(call.step.value(), paddedSize);
         float[] v = valuesInPlace ? call.values.floats() : workspace.floats(Slot.VALUES, PART * paddedSize);
         for (int n = 0; n < keys; n += PART) {
             int part = Math.min(PART, keys - n);
