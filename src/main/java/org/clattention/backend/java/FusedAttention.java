@@ -80,8 +80,8 @@ final class FusedAttention implements Work {
             for (int r = 0; r < rows.count; r++) {
                 int at = (part * Loops.ROWS + r) * Loops.STRIDE;
                 call.loadQuery(rows.batch, rows.head[r], rows.query[r], component, count, q, at, workspace.loops());
-                workspace.loops().scale(q, at, count, call.scale);
             }
+            workspace.loops().scale(q, part * Loops.ROWS * Loops.STRIDE, rows.count, count, call.scale);
         }
         return q;
     }

@@ -81,6 +81,19 @@ interface Loops {
     /** x *= factor. */
     void scale(float[] x, int at, int count, float factor);
 
+    /** x *= factor in rows {@link #STRIDE} apart. */
+    default void scale(float[] x, int at, int rows, int count, float factor) {
+        for (int r = 0; r < rows; r++) {
+            scale(x, at + r * STRIDE, count, factor);
+        }
+    }
+
+    /** x *= factor, and the sum of what comes out. */
+    default float scaleAndSum(float[] x, int at, int count, float factor) {
+        scale(x, at, count, factor);
+        return sum(x, at, count);
+    }
+
     /** x += y. */
     void add(float[] x, int at, float[] y, int yAt, int count);
 

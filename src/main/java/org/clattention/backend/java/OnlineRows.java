@@ -155,10 +155,9 @@ final class OnlineRows {
             shift = larger;
         }
         float factor = total == 0 ? 0 : context / total;
-        workspace.loops().scale(o, at, call.valueSize, factor);
         // A sum over finite values may overflow, too: then the row is computed again for nothing.
-        boolean finite =
-                Float.isFinite(total) && Float.isFinite(workspace.loops().sum(o, at, call.valueSize));
+        float all = workspace.loops().scaleAndSum(o, at, call.valueSize, factor);
+        boolean finite = Float.isFinite(total) && Float.isFinite(all);
         if (!finite) {
             call.storeLogSumExp(batch, h, i, exact(call, h, i, o, at, workspace));
         } else if (call.wantsLogSumExp()) {

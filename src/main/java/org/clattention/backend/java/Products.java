@@ -60,7 +60,7 @@ final class Products implements Work {
         int depth = weights.inputs();
         int padded = (count + Loops.ROWS - 1) / Loops.ROWS * Loops.ROWS;
         float[] result = workspace.floats(Slot.RESULT, TILE_ROWS * width);
-        Arrays.fill(result, 0, padded * width, 0);
+        begin(result, padded, panel * width, width);
         for (int k = 0; k < depth; k += PART) {
             int part = Math.min(PART, depth - k);
             if (weights.quantized() != null && count <= QuantaLoops.FEW_ROWS) {
@@ -88,38 +88,53 @@ final class Products implements Work {
                                 width);
             }
         }
+        write(row0, count, panel * width, result);
+    }
+
+    /** Every row of results begins with the bias. */
+    private void begin(float[] result, int count, int column0, int width) {
+        if (weights.bias().length == 0) {
+            Arrays.fill(result, 0, count * width, 0);
+            return;
+        }
         for (int r = 0; r < count; r++) {
-            if (weights.bias().length > 0) {
-                workspace.loops().add(result, r * width, weights.bias(), panel * width, width);
-            }
-            write(row0 + r, panel * width, result, r * width);
+            System.arraycopy(weights.bias(), column0, result, r * width, width);
         }
     }
 
-    /** Stores a row of a panel's results, those that belong to a target, head by head. */
-    private void write(int row, int column0, float[] result, int at) {
-        int batch = row / length;
-        int s = row % length;
+    /** Stores the rows of a panel's results, those columns that belong to a target, head by head. */
+    private void write(int row0, int count, int column0, float[] result) {
         int column = Math.max(column0, firstOutput);
         int end = Math.min(column0 + weights.blockColumns(), outputsEnd);
         int targetFirst = firstOutput;
         for (HeadTarget target : targets) {
             int targetEnd = targetFirst + target.columns();
-            HeadView view = target.view();
-            int start = view.offset() + batch * view.batchStride() + s * view.rowStride();
             while (column < Math.min(end, targetEnd)) {
                 int head = (column - targetFirst) / target.size();
                 int component = (column - targetFirst) % target.size();
-                int count = Math.min(target.size() - component, Math.min(end, targetEnd) - column);
-                Storage.store(
-                        result,
-                        at + column - column0,
-                        JavaArray.of(view.array()),
-                        start + head * view.headStride() + component,
-                        count);
-                column += count;
+                int columns = Math.min(target.size() - component, Math.min(end, targetEnd) - column);
+                HeadView view = target.view();
+                int first = view.offset() + head * view.headStride() + component;
+                write(row0, count, result, column - column0, columns, view, first);
+                column += columns;
             }
             targetFirst = targetEnd;
+        }
+    }
+
+    /** Stores neighbouring columns of one head; {@code first} is where row 0 has the first of them. */
+    private void write(int row0, int count, float[] result, int at, int columns, HeadView view, int first) {
+        JavaArray array = JavaArray.of(view.array());
+        int width = weights.blockColumns();
+        int batch = row0 / length;
+        int s = row0 % length;
+        for (int r = 0; r < count; r++) {
+            int to = first + batch * view.batchStride() + s * view.rowStride();
+            Storage.store(result, at + r * width, array, to, columns);
+            if (++s == length) {
+                s = 0;
+                batch++;
+            }
         }
     }
 }

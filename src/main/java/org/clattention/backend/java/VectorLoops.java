@@ -184,6 +184,34 @@ final class VectorLoops implements Loops {
     }
 
     @Override
+    public void scale(float[] x, int at, int rows, int count, float factor) {
+        int whole = F.loopBound(count);
+        for (int r = 0; r < rows; r++) {
+            int row = at + r * STRIDE;
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector.fromArray(F, x, row + i).mul(factor).intoArray(x, row + i);
+            }
+            for (int i = whole; i < count; i++) {
+                x[row + i] *= factor;
+            }
+        }
+    }
+
+    @Override
+    public float scaleAndSum(float[] x, int at, int count, float factor) {
+        int whole = F.loopBound(count);
+        FloatVector sum = FloatVector.zero(F);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector y = FloatVector.fromArray(F, x, at + i).mul(factor);
+            y.intoArray(x, at + i);
+            sum = sum.add(y);
+        }
+        sum.intoArray(lanes, 0);
+        float rest = whole < count ? scalar.scaleAndSum(x, at + whole, count - whole, factor) : 0;
+        return VectorDots.sum(lanes) + rest;
+    }
+
+    @Override
     public void scale(float[] x, int at, int count, float factor) {
         int whole = F.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
