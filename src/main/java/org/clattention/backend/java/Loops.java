@@ -67,8 +67,8 @@ interface Loops {
     float exponentials(float[] x, int at, int count, float shift);
 
     /**
-     * Scores become weights, in rows {@link #STRIDE} apart: x = 2^(x · log2(e) − shift[r]), for results below 2^127; NaN stays NaN.
-     * Each row's sum is added to {@code sum[r]}.
+     * Scores become weights, in rows {@link #STRIDE} apart: x = {@link ScalarMath#weight weight}(x, shift[r]). Each row's sum is added to
+     * {@code sum[r]}.
      */
     void weights(float[] x, int at, int rows, int count, float[] shift, float[] sum);
 

@@ -85,7 +85,7 @@ final class OnlineRows {
             raise(r, loops.max(s, r * Loops.STRIDE, keys), o, size, loops);
         }
         for (int r = 0; r < count; r++) {
-            shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r] * ScalarMath.LOG2_E;
+            shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r];
         }
         loops.weights(s, 0, count, keys, shift, sum);
     }
@@ -114,15 +114,10 @@ final class OnlineRows {
     private void raise(int r, float most, float[] o, int size, Loops loops) {
         float before = largest[r];
         float now = Math.max(before, most);
-        float correction = now == before ? 1 : correction(before, now);
+        float correction = now == before ? 1 : ScalarMath.weight(before, now);
         sum[r] *= correction;
         largest[r] = now;
         rescale(o, r * size, size, correction, loops);
-    }
-
-    /** What weights relative to one score are multiplied with to be relative to another: exactly as they were computed. */
-    static float correction(float before, float now) {
-        return ScalarMath.exp2(before * ScalarMath.LOG2_E - now * ScalarMath.LOG2_E);
     }
 
     /** A context that is not finite stays so: its row is computed again at the end. */

@@ -147,7 +147,7 @@ final class StreamedAttention implements Work {
                 if (partial[at] == Float.NEGATIVE_INFINITY && partial[at + 1] == 0) {
                     continue;
                 }
-                float factor = OnlineRows.correction(partial[at], most == Float.NEGATIVE_INFINITY ? 0 : most);
+                float factor = ScalarMath.weight(partial[at], most == Float.NEGATIVE_INFINITY ? 0 : most);
                 total += partial[at + 1] * factor;
                 for (int c = 0; c < paddedSize; c++) {
                     o[c] = Math.fma(partial[at + 2 + c], factor, o[c]);
