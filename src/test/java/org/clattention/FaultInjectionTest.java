@@ -15,6 +15,7 @@ import org.clattention.opencl.OpenClException;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;
+import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.Test;
  */
 class FaultInjectionTest extends DeviceTest {
     @BeforeEach
-    void skipWithoutOpenCl() {
+    void skipWhatAddsNothing() {
         assumeFalse(device.isJava(), "about calls of OpenCL");
+        assumeFalse(device == TestDevice.POCL, "Rusticl runs the portable kernels");
     }
 
     @Test

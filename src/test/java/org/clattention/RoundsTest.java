@@ -21,7 +21,7 @@ class RoundsTest extends DeviceTest {
     @Test
     void enginesLeaveNothing() throws IOException {
         assumeTrue(!device.simulated(), "too slow for a simulator");
-        int rounds = device == TestDevice.POCL ? 120 : 30;
+        int rounds = device == TestDevice.POCL ? 80 : 20;
         float[] want = {};
         long residentBefore = 0;
         for (int i = 0; i < rounds; i++) {

@@ -34,6 +34,7 @@ class GoldenCasesTest extends DeviceTest {
 
     @Test
     void projectCasesOnTheDevice() throws IOException {
+        assumeTrue(device != TestDevice.RUSTICL, "takes a minute there, and scripts/test has the command line do it");
         onDevice(projectCases());
     }
 
