@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every OpenCL call fails once, in every position but among the arguments of a kernel: the caller gets an exception that names it, nothing leaks, and the next
- * call on the same engine is right.
+ * Every OpenCL call fails once, in every position but among the arguments of a kernel: the caller gets an exception that names
+ * it, nothing leaks, and the next call on the same engine is right.
  */
 class FaultInjectionTest extends DeviceTest {
     @BeforeEach
