@@ -2,7 +2,7 @@
 
 typedef struct {
     int rows, size;
-    int flags;         // the bits below
+    int flags;         // the bits of head_flags.cl
     int first_source;  // row of the source that is row 0 here
     int first_target;  // position at which row 0 is stored
     int first_angle;   // table row of row 0, without positions
@@ -12,12 +12,6 @@ typedef struct {
     rows_t source_rows, target_rows;
     view_t source, target;
 } store_params;
-
-#define HAS_STARTS 1
-#define HAS_NORM 2
-#define HAS_ROTARY 4
-#define INTERLEAVED 8
-#define HAS_POSITIONS 16
 
 // The factor of a row's RMS norm; 1 without one.
 inline float row_scale(__global const TYPE(SRC) *source, const size_t from, const store_params p)

@@ -81,21 +81,6 @@ inline void mask_edges(float *s, const int count, const int j0, const row_t row)
     }
 }
 
-inline float largest_of(const float16 x)
-{
-    const float8 a = x.lo > x.hi ? x.lo : x.hi;
-    const float4 b = a.lo > a.hi ? a.lo : a.hi;
-    const float2 c = b.lo > b.hi ? b.lo : b.hi;
-    return c.x > c.y ? c.x : c.y;
-}
-
-inline float sum_of(const float16 x)
-{
-    const float8 a = x.lo + x.hi;
-    const float4 b = a.lo + a.hi;
-    return (b.x + b.y) + (b.z + b.w);
-}
-
 // One step of the online softmax over a row s[0 .. count), in two parts, so that rows of a tile do not wait for each other.
 // The first: the largest score so far. Returns what the results of earlier steps must be multiplied with.
 inline float raise_largest(const float *s, const int count, float *largest)

@@ -1,15 +1,11 @@
 // quantized_product.cl: packed_product with weights in blocks, which become floats in registers.
 // in  a: pack_rows' blocks [ceil(rows/ROWS)][inner][ROWS]; w: pack_quantized's panels; bias     out as packed_product
-// build ROWS, WGT, NEAR     launch {blocks, panels} single work-items; panels from first_column / 32 on
+// build ROWS, WGT, NEAR, FINISH, COLUMNS     launch {blocks, columns / COLUMNS} single work-items
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void quantized_product(__global const float *a, __global const uchar *w, __global const float *bias,
-                       __global void *out0, __global void *out1, __global void *out2, const int out_type,
-                       const projection_params p)
+// a_k: a block of rows; tile [ROWS][COLUMNS], its first 32 columns written
+inline void multiply_panel(__global const float *a_k, __global const uchar *w, __global const float *bias,
+                           const projection_params p, const int panel, float *tile)
 {
-    const place_t place = place_of(p.inner / 32 * PANEL_BLOCK_BYTES);
-    const int row0 = place.block * ROWS, panel = p.first_column / 32 + place.panel;
-    __global const float *a_k = a + (size_t)row0 * p.inner;
     __global const uchar *block = w + (size_t)panel * (p.inner / 32) * PANEL_BLOCK_BYTES;
     float16 low[ROWS], high[ROWS];
 #pragma unroll
@@ -28,16 +24,19 @@ void quantized_product(__global const float *a, __global const uchar *w, __globa
         }
         block += PANEL_BLOCK_BYTES;
     }
-    float16 bias_low = 0.0f, bias_high = 0.0f;
-    if (p.has_bias) {
-        bias_low = vload16(0, bias + panel * 32);
-        bias_high = vload16(1, bias + panel * 32);
-    }
-    float tile[ROWS * 32];
-#pragma unroll
-    for (int r = 0; r < ROWS; r++) {
-        put16(low[r] + bias_low, 2 * r, tile);
-        put16(high[r] + bias_high, 2 * r + 1, tile);
-    }
-    store_columns(out0, out1, out2, out_type, p, row0, min(ROWS, p.rows - row0), place.panel * 32, tile);
+    put_sums(tile, low, high, bias, p, panel);
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void quantized_product(__global const float *a, __global const uchar *w, __global const float *bias,
+                       __global void *out0, __global void *out1, __global void *out2, const int out_type,
+                       const projection_params p FINISH_ARGUMENTS)
+{
+    const place_t place = place_of(p.inner / 32 * (COLUMNS / 32) * PANEL_BLOCK_BYTES);
+    const int row0 = place.block * ROWS, rows = min(ROWS, p.rows - row0), column = place.panel * COLUMNS;
+    float tile[ROWS * COLUMNS];
+    for (int n = 0; n < COLUMNS; n += 32)
+        multiply_panel(a + (size_t)row0 * p.inner, w, bias, p, (p.first_column + column + n) / 32, tile + n);
+    FINISH_TILE(tile, p, row0, rows, column);
+    store_tile(out0, out1, out2, out_type, p, row0, rows, column, tile);
 }

@@ -1,18 +1,16 @@
 // row_product.cl: a few rows times W^T + bias: reads each weight once, so it runs at the speed of memory.
 // in  x [rows, inner] of type x_type, rows <= ROWS (those beyond the last repeat it); w: panels of 32 columns; bias
 // out as packed_product
-// build ROWS, WGT     launch {panels} single work-items
+// build ROWS, WGT, FINISH, COLUMNS     launch {columns / COLUMNS} single work-items
 
 #define CHUNK 512  // inputs at a time
 #define AHEAD (4096 / (int)sizeof(TYPE(WGT)))  // weights
 #define FAR (4 * AHEAD)
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
-                 __global void *out0, __global void *out1, __global void *out2, const int out_type,
-                 const projection_params p)
+// tile [ROWS][COLUMNS], its first 32 columns written
+inline void multiply_panel(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
+                           const projection_params p, const int panel, float *tile)
 {
-    const int panel = p.first_column / 32 + (int)get_group_id(0);
     __global const TYPE(WGT) *w_k = w + (size_t)panel * p.inner * 32;
     // Two sums by turns: one alone would wait for its own latency.
     float16 low[2][ROWS], high[2][ROWS];
@@ -58,16 +56,23 @@ void row_product(__global const void *x, const int x_type, __global const TYPE(W
             w_k += 32;
         }
     }
-    float16 bias_low = 0.0f, bias_high = 0.0f;
-    if (p.has_bias) {
-        bias_low = vload16(0, bias + panel * 32);
-        bias_high = vload16(1, bias + panel * 32);
-    }
-    float tile[ROWS * 32];
 #pragma unroll
     for (int r = 0; r < ROWS; r++) {
-        put16(low[0][r] + low[1][r] + bias_low, 2 * r, tile);
-        put16(high[0][r] + high[1][r] + bias_high, 2 * r + 1, tile);
+        low[0][r] += low[1][r];
+        high[0][r] += high[1][r];
     }
-    store_columns(out0, out1, out2, out_type, p, 0, p.rows, (int)get_group_id(0) * 32, tile);
+    put_sums(tile, low[0], high[0], bias, p, panel);
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
+                 __global void *out0, __global void *out1, __global void *out2, const int out_type,
+                 const projection_params p FINISH_ARGUMENTS)
+{
+    const int column = (int)get_group_id(0) * COLUMNS;
+    float tile[ROWS * COLUMNS];
+    for (int n = 0; n < COLUMNS; n += 32)
+        multiply_panel(x, x_type, w, bias, p, (p.first_column + column + n) / 32, tile + n);
+    FINISH_TILE(tile, p, 0, p.rows, column);
+    store_tile(out0, out1, out2, out_type, p, 0, p.rows, column, tile);
 }

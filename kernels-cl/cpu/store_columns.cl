@@ -1,4 +1,5 @@
-// store_columns.cl: 32 neighbouring columns of some rows of a projection, stored head by head.
+// store_columns.cl: neighbouring columns of some rows of a projection, stored head by head.
+// build COLUMNS of a work-item, a multiple of 32
 
 inline void store_column(__global void *out, const int type, const head_target t, const int b, const int s, const int c,
                          const float value)
@@ -6,7 +7,7 @@ inline void store_column(__global void *out, const int type, const head_target t
     store_any(out, type, view_index(t.view, b, c / t.size, s) + (size_t)(c % t.size), value);
 }
 
-// tile [rows][32], columns from `column` on
+// the first 32 columns of a tile [rows][COLUMNS]: columns from `column` on
 inline void store_columns(__global void *out0, __global void *out1, __global void *out2, const int type,
                           const projection_params p, const int row0, const int rows, const int column, const float *tile)
 {
@@ -19,7 +20,7 @@ inline void store_columns(__global void *out0, __global void *out1, __global voi
     const int whole = c + 32 <= t.columns && within + 32 <= t.size;
     int b = row0 / p.length, s = row0 % p.length;
     for (int r = 0; r < rows; r++) {
-        const float *values = tile + r * 32;
+        const float *values = tile + r * COLUMNS;
         if (whole) {
             const size_t to = view_index(t.view, b, head, s) + (size_t)within;
             store16_any(out, type, to, vload16(0, values));
@@ -36,5 +37,29 @@ inline void store_columns(__global void *out0, __global void *out1, __global voi
             s = 0;
             b++;
         }
+    }
+}
+
+// tile [rows][COLUMNS], columns from `column` on
+inline void store_tile(__global void *out0, __global void *out1, __global void *out2, const int type,
+                       const projection_params p, const int row0, const int rows, const int column, const float *tile)
+{
+    for (int n = 0; n < COLUMNS; n += 32)
+        store_columns(out0, out1, out2, type, p, row0, rows, column + n, tile + n);
+}
+
+// 32 sums of each of ROWS rows, with the bias of their columns, into the first columns of a tile [ROWS][COLUMNS].
+inline void put_sums(float *tile, const float16 *low, const float16 *high, __global const float *bias,
+                     const projection_params p, const int panel)
+{
+    float16 bias_low = 0.0f, bias_high = 0.0f;
+    if (p.has_bias) {
+        bias_low = vload16(0, bias + panel * 32);
+        bias_high = vload16(1, bias + panel * 32);
+    }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) {
+        put16(low[r] + bias_low, 0, tile + r * COLUMNS);
+        put16(high[r] + bias_high, 1, tile + r * COLUMNS);
     }
 }

@@ -1,5 +1,5 @@
 // vectors.cl: what the kernels of this folder share: elements of a type that is known at run time only, outside of hot
-// loops, so that one build serves all types; and a hint to fetch what a loop will read soon.
+// loops, so that one build serves all types; the largest and the sum of 16; and a hint to fetch what a loop will read soon.
 
 #define F32_CODE 0
 #define F16_CODE 1
@@ -46,6 +46,21 @@ inline void store16_any(__global void *p, const int type, const size_t i, const 
     if (type == F32_CODE) put16_global(values, (__global float *)p + i);
     else if (type == F16_CODE) vstore_half16_rte(values, 0, (__global half *)p + i);
     else store16_bf16((__global ushort *)p + i, values);
+}
+
+inline float largest_of(const float16 x)
+{
+    const float8 a = x.lo > x.hi ? x.lo : x.hi;
+    const float4 b = a.lo > a.hi ? a.lo : a.hi;
+    const float2 c = b.lo > b.hi ? b.lo : b.hi;
+    return c.x > c.y ? c.x : c.y;
+}
+
+inline float sum_of(const float16 x)
+{
+    const float8 a = x.lo + x.hi;
+    const float4 b = a.lo + a.hi;
+    return (b.x + b.y) + (b.z + b.w);
 }
 
 // The hardware follows a stream too late for a loop that reads the second-level cache at full speed. PoCL's own prefetch()

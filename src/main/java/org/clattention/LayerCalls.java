@@ -212,6 +212,7 @@ final class LayerCalls {
                 masks.attend(),
                 masks.bias(),
                 wanted,
+                null,
                 y);
     }
 }

@@ -44,7 +44,7 @@ class ExplainTest extends DeviceTest {
         }
     }
 
-    /** Weights wanted, many rows, a cache and one row, operators. */
+    /** Weights wanted, many rows, a paged cache and one row, operators. */
     private static void calls(AttentionEngine engine) {
         SmallLayer.run(engine);
         AttentionConfig config =
@@ -52,7 +52,7 @@ class ExplainTest extends DeviceTest {
         try (MultiHeadAttention layer = engine.multiHeadAttention(config, weights());
                 Tensor x = engine.tensor(SeededTensors.tensor(1, 4, 1, 1, 20, WIDTH));
                 Tensor token = engine.tensor(SeededTensors.tensor(1, 5, 1, 1, 1, WIDTH));
-                KvCache cache = layer.newCache(CacheOptions.contiguous(1, 24))) {
+                KvCache cache = layer.newCache(CacheOptions.paged(1, 6, 4))) {
             layer.forward(AttentionInputs.of(x).withCache(cache)).close();
             layer.forward(AttentionInputs.of(token).withCache(cache)).close();
             try (Tensor scale = engine.tensor(SeededTensors.tensor(1, 6, 1, WIDTH))) {

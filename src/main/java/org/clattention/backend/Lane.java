@@ -19,7 +19,7 @@ public interface Lane extends AutoCloseable {
     DeviceArray scratch(Scratch slot, int[] values);
 
     /**
-     * Rows times weights, each target's columns written head by head.
+     * Rows times weights, each target's columns written head by head, normalized and rotated first where the target says so.
      *
      * @param x [batch, length, weights.inputs()]
      * @param firstOutput the row of {@code weights} with which the first target begins
@@ -29,7 +29,12 @@ public interface Lane extends AutoCloseable {
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets);
 
     /** y [rows, weights.outputs()] = x [rows, weights.inputs()] times the weights, plus their bias. */
-    void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y);
+    default void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
+        project(x, rows, weights, Epilogue.NONE, y);
+    }
+
+    /** The same, and what the epilogue says is done to it before it is stored. */
+    void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y);
 
     /** Every head times a matrix of its own. */
     void projectEachHead(HeadProductStep step);
@@ -94,6 +99,7 @@ public interface Lane extends AutoCloseable {
         GATE,
         STREAM,
         WANTED_ROWS,
+        UNFINISHED,
         PACKED_ROWS,
         PACKED_KEYS,
         PACKED_VALUES,

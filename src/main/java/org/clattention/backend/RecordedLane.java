@@ -31,18 +31,18 @@ final class RecordedLane implements Lane {
         long rows = (long) batch * length;
         recording.begin(
                 "project_heads",
-                StepShapes.product(rows, weights.inputs(), StepShapes.columns(targets)),
+                StepShapes.product(rows, weights.inputs(), StepShapes.columns(targets)) + StepShapes.finishes(targets),
                 reasons.product(rows, weights, firstOutput));
         lane.projectHeads(x, batch, length, weights, firstOutput, targets);
     }
 
     @Override
-    public void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
+    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
         recording.begin(
                 "project",
-                StepShapes.product(rows, weights.inputs(), weights.outputs()),
+                StepShapes.product(rows, weights.inputs(), weights.outputs()) + StepShapes.of(epilogue),
                 reasons.product(rows, weights, 0));
-        lane.project(x, rows, weights, y);
+        lane.project(x, rows, weights, epilogue, y);
     }
 
     @Override

@@ -21,6 +21,27 @@ final class StepShapes {
         return columns;
     }
 
+    static String of(Epilogue epilogue) {
+        return (epilogue.activation() == null ? "" : ", " + epilogue.activation())
+                + (epilogue.factor() == null ? "" : ", times the other half")
+                + (epilogue.addend() == null ? "" : ", plus the residual");
+    }
+
+    static String finishes(HeadTarget... targets) {
+        boolean normalized = false;
+        boolean rotated = false;
+        for (HeadTarget target : targets) {
+            HeadFinish finish = target.finish();
+            normalized |= finish != null && finish.norm() != null;
+            rotated |= finish != null && finish.rotation() != null;
+        }
+        return heads(normalized, rotated);
+    }
+
+    private static String heads(boolean normalized, boolean rotated) {
+        return (normalized ? ", RMS norm" : "") + (rotated ? ", rotary embedding" : "");
+    }
+
     static String of(HeadProductStep step) {
         return step.batch() + " x " + step.heads() + " heads, " + product(step.rows(), step.inner(), step.columns());
     }
@@ -29,8 +50,7 @@ final class StepShapes {
         return step.batch() + " x " + step.heads() + " heads, " + step.rows() + " rows of " + step.size() + ", "
                 + type(step.source().array()) + " to " + type(step.target().array())
                 + rows(step.targetRows())
-                + (step.norm() != null ? ", RMS norm" : "")
-                + (step.rotation() != null ? ", rotary embedding" : "");
+                + heads(step.norm() != null, step.rotation() != null);
     }
 
     static String of(AttentionStep step) {

@@ -9,6 +9,8 @@ import org.clattention.DataType;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
+import org.clattention.backend.HeadFinish;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
@@ -86,7 +88,8 @@ public final class AttentionLayer implements SelfAttention {
      * @param mask the boolean mask
      * @param bias the additive mask
      * @param wanted further results
-     * @param y [rows, Do], written
+     * @param residual [rows, Do] F32, added to the result: another array than y; or null
+     * @param y [rows, Do], written; F32 with a residual
      */
     @SuppressWarnings("ArrayRecordComponent") // lives for one call, compared never
     public record Call(
@@ -100,10 +103,17 @@ public final class AttentionLayer implements SelfAttention {
             @Nullable MaskView mask,
             @Nullable MaskView bias,
             AttentionStep.Wanted wanted,
+            @Nullable DeviceArray residual,
             DeviceArray y) {
         /** The same call, from other rows to other rows. */
         Call between(DeviceArray from, DeviceArray to) {
-            return new Call(from, tokens, memory, memoryLength, keyLengths, cache, positions, mask, bias, wanted, to);
+            return between(from, null, to);
+        }
+
+        /** The same call, from other rows plus a residual to other rows. */
+        Call between(DeviceArray from, @Nullable DeviceArray plus, DeviceArray to) {
+            return new Call(
+                    from, tokens, memory, memoryLength, keyLengths, cache, positions, mask, bias, wanted, plus, to);
         }
     }
 
@@ -131,31 +141,28 @@ public final class AttentionLayer implements SelfAttention {
 
         // What is cached as it is projected is projected into the cache.
         boolean direct = cache != null && cache.takesRowsOf(tokens);
-        boolean keysDirect = direct && keyNorm == null && rotation == null;
-        HeadView k = cache != null && keysDirect
+        HeadView k = cache != null && direct
                 ? cache.keyView().fromRow(tokens.past()[0])
                 : heads(lane, Scratch.KEY, tokens, kvHeads, keyRows, size);
         HeadView v = cache != null && direct
                 ? cache.valueView().fromRow(tokens.past()[0])
                 : heads(lane, Scratch.VALUE, tokens, kvHeads, keyRows, valueSize);
-        project(lane, call, new HeadTarget(q, heads, size), new HeadTarget(k, kvHeads, size), v);
-        if (queryNorm != null || rotation != null) {
-            inPlace(lane, tokens.projectionBatch(), heads, tokens.projectionLength(), q, queryNorm, rotation);
-        }
+        boolean appended = cache != null && !direct;
+        project(
+                lane,
+                call,
+                new HeadTarget(q, heads, size, finish(queryNorm, rotation)),
+                new HeadTarget(k, kvHeads, size, appended ? null : finish(keyNorm, rotation)),
+                v);
         if (cache != null) {
             HeadView cachedKeys = cache.keyView();
             HeadView cachedValues = cache.valueView();
-            if (!keysDirect) {
+            if (appended) {
                 append(lane, tokens, kvHeads, size, k, cachedKeys, layout, starts, keyNorm, rotation);
-            }
-            if (!direct) {
                 append(lane, tokens, kvHeads, valueSize, v, cachedValues, layout, starts, null, null);
             }
             k = cachedKeys;
             v = cachedValues;
-        } else if (keyNorm != null || rotation != null) {
-            int batch = tokens.projectionBatch();
-            inPlace(lane, batch, kvHeads, keyRows, k, keyNorm, rotation);
         }
         DeviceArray context = lane.scratch(Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.contextWidth());
         HeadView merged =
@@ -178,7 +185,7 @@ public final class AttentionLayer implements SelfAttention {
                         alibiSlopes,
                         headGate),
                 call.wanted()));
-        lane.project(context, tokens.rows(), output, call.y());
+        lane.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
     }
 
     private void project(Lane lane, Call call, HeadTarget q, HeadTarget k, HeadView values) {
@@ -194,29 +201,8 @@ public final class AttentionLayer implements SelfAttention {
         }
     }
 
-    private void inPlace(
-            Lane lane,
-            int batch,
-            int heads,
-            int rows,
-            HeadView view,
-            @Nullable DeviceArray norm,
-            StoreStep.@Nullable Rotation rotation) {
-        lane.store(new StoreStep(
-                batch,
-                heads,
-                rows,
-                config.headSize(),
-                view,
-                0,
-                RowLayout.PLAIN,
-                view,
-                0,
-                RowLayout.PLAIN,
-                null,
-                norm,
-                config.normEpsilon(),
-                rotation));
+    private @Nullable HeadFinish finish(@Nullable DeviceArray norm, StoreStep.@Nullable Rotation rotation) {
+        return HeadFinish.of(norm, config.normEpsilon(), rotation);
     }
 
     private void append(

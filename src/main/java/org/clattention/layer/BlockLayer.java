@@ -1,7 +1,7 @@
 package org.clattention.layer;
 
+import java.util.Objects;
 import org.clattention.BlockConfig;
-import org.clattention.BlockConfig.NormPosition;
 import org.clattention.BlockWeights;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
@@ -58,30 +58,36 @@ public final class BlockLayer implements LayerSteps, AutoCloseable {
     public void forward(Lane lane, AttentionLayer.Call call) {
         long rows = call.tokens().rows();
         long elements = rows * config.attention().modelWidth();
-        DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
-        DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
         DeviceArray sum = lane.scratch(Scratch.RESIDUAL, DataType.F32, elements);
-        if (config.position() == NormPosition.POST) {
-            attention.forward(lane, call.between(call.x(), branch));
-            lane.add(call.x(), branch, sum, elements);
-            norm1.forward(lane, sum, rows, sum);
-            feedForward.forward(lane, sum, rows, branch);
-            lane.add(sum, branch, branch, elements);
-            norm2.forward(lane, branch, rows, call.y());
-            return;
+        // With a norm of its own, a branch is added after it; else as it comes out of its last product.
+        switch (config.position()) {
+            case PRE -> {
+                DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
+                norm1.forward(lane, call.x(), rows, normed);
+                attention.forward(lane, call.between(normed, call.x(), sum));
+                norm2.forward(lane, sum, rows, normed);
+                feedForward.forward(lane, normed, rows, sum, call.y());
+            }
+            case POST -> {
+                DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
+                attention.forward(lane, call.between(call.x(), call.x(), sum));
+                norm1.forward(lane, sum, rows, sum);
+                feedForward.forward(lane, sum, rows, sum, branch);
+                norm2.forward(lane, branch, rows, call.y());
+            }
+            case SANDWICH -> {
+                DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
+                DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
+                norm1.forward(lane, call.x(), rows, normed);
+                attention.forward(lane, call.between(normed, null, branch));
+                Objects.requireNonNull(attentionNorm).forward(lane, branch, rows, branch);
+                lane.add(call.x(), branch, sum, elements);
+                norm2.forward(lane, sum, rows, normed);
+                feedForward.forward(lane, normed, rows, null, branch);
+                Objects.requireNonNull(feedForwardNorm).forward(lane, branch, rows, branch);
+                lane.add(sum, branch, call.y(), elements);
+            }
         }
-        norm1.forward(lane, call.x(), rows, normed);
-        attention.forward(lane, call.between(normed, branch));
-        if (attentionNorm != null) {
-            attentionNorm.forward(lane, branch, rows, branch);
-        }
-        lane.add(call.x(), branch, sum, elements);
-        norm2.forward(lane, sum, rows, normed);
-        feedForward.forward(lane, normed, rows, branch);
-        if (feedForwardNorm != null) {
-            feedForwardNorm.forward(lane, branch, rows, branch);
-        }
-        lane.add(sum, branch, call.y(), elements);
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.clattention.BlockConfig;
 import org.clattention.BlockWeights;
 import org.clattention.DataType;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.Lane;
 import org.clattention.backend.Lane.Scratch;
 import org.clattention.backend.PackedWeights;
@@ -30,18 +31,17 @@ final class FeedForwardLayer {
         down = parameters.pack("W_down", List.of(weights.down()), Arrays.asList(weights.downBias()));
     }
 
-    /** y [rows, D] = ffn(x [rows, D]). */
-    void forward(Lane lane, DeviceArray x, long rows, DeviceArray y) {
+    /** y [rows, D] = ffn(x [rows, D]), plus the residual if there is one: another array than y. */
+    void forward(Lane lane, DeviceArray x, long rows, @Nullable DeviceArray residual, DeviceArray y) {
         long elements = Math.multiplyExact(rows, (long) hiddenWidth);
         DeviceArray hidden = lane.scratch(Scratch.HIDDEN, DataType.F32, elements);
-        lane.project(x, rows, up, hidden);
         if (gate == null) {
-            lane.activate(hidden, hidden, elements, activation, 1);
+            lane.project(x, rows, up, Epilogue.activate(activation), hidden);
         } else {
-            DeviceArray gated = lane.scratch(Scratch.GATE, DataType.F32, elements);
-            lane.project(x, rows, gate, gated);
-            lane.gate(gated, hidden, hidden, elements, activation);
+            DeviceArray half = lane.scratch(Scratch.GATE, DataType.F32, elements);
+            lane.project(x, rows, up, half);
+            lane.project(x, rows, gate, Epilogue.gate(activation, half), hidden);
         }
-        lane.project(hidden, rows, down, y);
+        lane.project(hidden, rows, down, Epilogue.add(residual), y);
     }
 }

@@ -11,6 +11,7 @@ import org.clattention.LatentWeights;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
@@ -100,7 +101,7 @@ public final class LatentLayer implements SelfAttention {
         } else {
             attendPlain(lane, latent, context);
         }
-        lane.project(context, tokens.rows(), output, call.y());
+        lane.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
     }
 
     /** What the two forms share. */

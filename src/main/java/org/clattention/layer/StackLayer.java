@@ -13,6 +13,7 @@ import org.clattention.StackWeights.LogitsWeights;
 import org.clattention.StackWeights.NormWeights;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.Lane;
 import org.clattention.backend.Lane.Scratch;
 import org.clattention.backend.PackedWeights;
@@ -115,8 +116,7 @@ public final class StackLayer implements AutoCloseable {
         Activation activation = config.logitsTransform();
         if (transform != null && transformNorm != null && activation != null) {
             DeviceArray hidden = lane.scratch(Scratch.NORMED, DataType.F32, rows * width);
-            lane.project(x, rows, transform, hidden);
-            lane.activate(hidden, hidden, rows * width, activation, 1);
+            lane.project(x, rows, transform, Epilogue.activate(activation), hidden);
             transformNorm.forward(lane, hidden, rows, x);
         }
         lane.project(x, rows, logits, y);

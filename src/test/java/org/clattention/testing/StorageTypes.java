@@ -36,7 +36,7 @@ public record StorageTypes(DataType query, DataType key, DataType bias) {
     }
 
     /** Rounds values in place. */
-    static float[] round(float[] values, DataType type) {
+    public static float[] round(float[] values, DataType type) {
         if (type.isQuantized()) {
             // Rows of whole blocks, so that they may lie side by side.
             System.arraycopy(HostTensor.of(values, values.length).to(type).toFloats(), 0, values, 0, values.length);
@@ -57,7 +57,7 @@ public record StorageTypes(DataType query, DataType key, DataType bias) {
     }
 
     /** The largest error of rounding to a type, relative to the value or, in blocks, to the largest of the block. */
-    static double roundoff(DataType type) {
+    public static double roundoff(DataType type) {
         return switch (type) {
             case F16 -> 0x1p-11;
             case BF16 -> 0x1p-8;

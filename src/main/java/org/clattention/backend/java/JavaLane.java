@@ -4,8 +4,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.clattention.Activation;
 import org.clattention.DataType;
+import org.clattention.backend.AfterProduct;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
@@ -78,17 +80,18 @@ final class JavaLane implements Lane {
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
         long start = System.nanoTime();
         int rows = Math.multiplyExact(batch, length);
-        products.run(JavaArray.of(x), rows, length, (JavaWeights) weights, firstOutput, targets);
+        products.run(JavaArray.of(x), rows, length, (JavaWeights) weights, firstOutput, Epilogue.NONE, targets);
+        AfterProduct.finish(this, batch, length, targets);
         backend.ran("project_heads", start);
     }
 
     @Override
-    public void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
+    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
         long start = System.nanoTime();
         int count = Math.toIntExact(rows);
         HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
         HeadTarget target = new HeadTarget(view, 1, weights.outputs());
-        products.run(JavaArray.of(x), count, count, (JavaWeights) weights, 0, target);
+        products.run(JavaArray.of(x), count, count, (JavaWeights) weights, 0, epilogue, target);
         backend.ran("project", start);
     }
 

@@ -1,6 +1,7 @@
 package org.clattention.backend.java;
 
 import java.util.Arrays;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.java.Workspace.Slot;
@@ -25,6 +26,7 @@ final class Products implements Work {
     private int panels;
     private JavaWeights weights;
     private HeadTarget[] targets = NO_TARGETS;
+    private Epilogue epilogue = Epilogue.NONE;
 
     Products(JavaLane lane) {
         this.lane = lane;
@@ -32,11 +34,12 @@ final class Products implements Work {
     }
 
     /** x [rows, inputs]; row r is row r % length of batch entry r / length. */
-    void run(JavaArray x, int allRows, int rowsOfEach, JavaWeights w, int first, HeadTarget... into) {
+    void run(JavaArray x, int allRows, int rowsOfEach, JavaWeights w, int first, Epilogue last, HeadTarget... into) {
         rows = allRows;
         length = rowsOfEach;
         weights = w;
         targets = into;
+        epilogue = last;
         firstOutput = first;
         outputsEnd = first;
         for (HeadTarget target : into) {
@@ -48,6 +51,7 @@ final class Products implements Work {
         blocks.make(lane, x, rows, w.inputs());
         lane.run(this, Math.multiplyExact(panels, (rows + TILE_ROWS - 1) / TILE_ROWS));
         targets = NO_TARGETS;
+        epilogue = Epilogue.NONE;
         weights = JavaWeights.NONE;
     }
 
@@ -88,7 +92,32 @@ final class Products implements Work {
                                 width);
             }
         }
+        if (!epilogue.isNone()) {
+            finish(row0, count, panel * width, result, workspace);
+        }
         write(row0, count, panel * width, result);
+    }
+
+    /** The epilogue, on those columns that there are; it goes with a single target of all outputs. */
+    private void finish(int row0, int count, int column0, float[] result, Workspace workspace) {
+        Loops loops = workspace.loops();
+        int width = weights.blockColumns();
+        int columns = Math.min(width, outputsEnd - column0);
+        float[] factor = JavaArray.optionalFloats(epilogue.factor());
+        float[] row = workspace.floats(Slot.ROW, width);
+        for (int r = 0; r < count; r++) {
+            int from = (row0 + r) * outputsEnd + column0;
+            if (epilogue.activation() != null) {
+                loops.activate(result, r * width, columns, epilogue.activation().code(), 1);
+            }
+            if (epilogue.factor() != null) {
+                loops.times(result, r * width, factor, from, columns);
+            }
+            if (epilogue.addend() != null) {
+                Storage.load(loops, JavaArray.of(epilogue.addend()), from, row, 0, columns);
+                loops.add(result, r * width, row, 0, columns);
+            }
+        }
     }
 
     /** Every row of results begins with the bias. */

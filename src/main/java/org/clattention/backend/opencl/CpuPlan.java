@@ -1,8 +1,11 @@
 package org.clattention.backend.opencl;
 
+import java.util.Objects;
 import org.clattention.DataType;
 import org.clattention.KernelSet;
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.HeadFinish;
+import org.clattention.backend.HeadTarget;
 import org.clattention.backend.RowLayout;
 
 /** Picks kernels and tiles for CPU devices: pure functions of the device and the shape. */
@@ -34,6 +37,12 @@ final class CpuPlan {
 
     /** Rows of a product's tile, best first: 32 registers of 16 floats hold 14 rows of 32 columns and what feeds them. */
     private static final int[] PRODUCT_ROWS_512 = {13, 8};
+
+    /** Targets of a product, queries and keys, whose heads it can finish. */
+    private static final int FINISHED_TARGETS = 2;
+
+    /** The most columns that a work-item makes before it finishes their heads: with 13 rows they take 13 KiB. */
+    private static final int MOST_FINISHED_COLUMNS = 256;
 
     /** 16 registers of 8 floats hold 3 rows of 32 columns. */
     private static final int[] PRODUCT_ROWS_256 = {3, 2};
@@ -73,6 +82,42 @@ final class CpuPlan {
     /** Of a product by tiles of this size: each tile's rows, and one more for the weights that it reads. */
     private static int cost(int rows, int size) {
         return (rows + size - 1) / size * (size + 1);
+    }
+
+    /**
+     * Columns of a product's work-item that hold whole heads of every target, so that it can finish them; 0 if there is no such
+     * number, or if the kernels cannot do what is asked for.
+     */
+    static int finishColumns(HeadTarget... targets) {
+        int columns = WeightPacker.PANEL;
+        HeadFinish first = null;
+        for (int i = 0; i < targets.length; i++) {
+            HeadFinish finish = targets[i].finish();
+            if (finish == null) {
+                continue;
+            }
+            first = first == null ? finish : first;
+            boolean alike =
+                    Objects.equals(finish.rotation(), first.rotation()) && finish.normEpsilon() == first.normEpsilon();
+            columns = leastCommonMultiple(columns, targets[i].size());
+            if (i >= FINISHED_TARGETS || !alike || columns > MOST_FINISHED_COLUMNS) {
+                return 0;
+            }
+        }
+        for (HeadTarget target : targets) {
+            if (first != null && target.columns() % columns != 0) {
+                return 0;
+            }
+        }
+        return columns;
+    }
+
+    private static int leastCommonMultiple(int a, int b) {
+        int multiple = a;
+        while (multiple % b != 0) {
+            multiple = Math.addExact(multiple, a);
+        }
+        return multiple;
     }
 
     /** Query rows of a flash_attention tile. */

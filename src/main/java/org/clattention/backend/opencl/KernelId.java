@@ -26,8 +26,8 @@ enum KernelId {
             "common/attention_params.cl",
             "common/masks.cl",
             "common/tile.cl"),
-    STORE_HEADS("portable/store_heads.cl", "common/views.cl", "common/store.cl"),
-    STORE_BLOCKS("portable/store_blocks.cl", "common/views.cl", "common/store.cl"),
+    STORE_HEADS("portable/store_heads.cl", "common/views.cl", "common/head_flags.cl", "common/store.cl"),
+    STORE_BLOCKS("portable/store_blocks.cl", "common/views.cl", "common/head_flags.cl", "common/store.cl"),
     NORM_ROWS("portable/norm_rows.cl", "common/reductions.cl"),
     PACK_PANELS("cpu/pack_panels.cl"),
     PACK_ROWS("cpu/pack_rows.cl", "cpu/vectors.cl"),
@@ -35,26 +35,42 @@ enum KernelId {
             "cpu/packed_product.cl",
             "common/views.cl",
             "common/projection.cl",
+            "common/head_flags.cl",
+            "common/activations.cl",
             "cpu/vectors.cl",
             "cpu/product_order.cl",
+            "cpu/finish_products.cl",
             "cpu/store_columns.cl"),
     ROW_PRODUCT(
-            "cpu/row_product.cl", "common/views.cl", "common/projection.cl", "cpu/vectors.cl", "cpu/store_columns.cl"),
+            "cpu/row_product.cl",
+            "common/views.cl",
+            "common/projection.cl",
+            "common/head_flags.cl",
+            "common/activations.cl",
+            "cpu/vectors.cl",
+            "cpu/finish_products.cl",
+            "cpu/store_columns.cl"),
     PACK_QUANTIZED("cpu/pack_quantized.cl"),
     QUANTIZED_PRODUCT(
             "cpu/quantized_product.cl",
             "common/views.cl",
             "common/projection.cl",
+            "common/head_flags.cl",
+            "common/activations.cl",
             "cpu/vectors.cl",
             "cpu/quantized_panels.cl",
             "cpu/product_order.cl",
+            "cpu/finish_products.cl",
             "cpu/store_columns.cl"),
     QUANTIZED_ROW_PRODUCT(
             "cpu/quantized_row_product.cl",
             "common/views.cl",
             "common/projection.cl",
+            "common/head_flags.cl",
+            "common/activations.cl",
             "cpu/vectors.cl",
             "cpu/quantized_panels.cl",
+            "cpu/finish_products.cl",
             "cpu/store_columns.cl"),
     PACK_KEYS("cpu/pack_keys.cl", "common/views.cl", "common/attention_params.cl", "cpu/vectors.cl"),
     FLASH_ATTENTION(
@@ -108,9 +124,9 @@ enum KernelId {
             "common/masks.cl",
             "common/reductions.cl",
             "gpu/attention_rows.cl"),
-    ACTIVATE("activate", "portable/elementwise.cl"),
-    GATE("gate", "portable/elementwise.cl"),
-    ADD("add", "portable/elementwise.cl"),
+    ACTIVATE("activate", "portable/elementwise.cl", "common/activations.cl"),
+    GATE("gate", "portable/elementwise.cl", "common/activations.cl"),
+    ADD("add", "portable/elementwise.cl", "common/activations.cl"),
     ROW_SUMMARY("row_summary", "portable/summaries.cl"),
     COLUMN_SUMS("column_sums", "portable/summaries.cl"),
     FMA_PEAK("measure/fma_peak.cl"),
@@ -121,7 +137,7 @@ enum KernelId {
     private final String file;
     private final List<String> common;
 
-    /** A kernel with the name of its file, or else the only one of a file without common parts. */
+    /** A kernel with the name of its file, or else its name and then the file; then the common parts. */
     KernelId(String first, String... rest) {
         if (first.endsWith(".cl")) {
             function = first.substring(first.lastIndexOf('/') + 1, first.length() - ".cl".length());
@@ -130,7 +146,7 @@ enum KernelId {
         } else {
             function = first;
             file = rest[0];
-            common = List.of();
+            common = List.of(rest).subList(1, rest.length);
         }
     }
 

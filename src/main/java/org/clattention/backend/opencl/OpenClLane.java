@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.clattention.Activation;
 import org.clattention.DataType;
+import org.clattention.backend.AfterProduct;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.Lane;
@@ -158,18 +160,29 @@ final class OpenClLane implements Lane {
         OpenClWeights packed = (OpenClWeights) weights;
         switch (KernelPath.ofProduct(profile(), packed, firstOutput)) {
             case CPU -> panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
-            case GPU -> gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
-            case PORTABLE -> products.projectHeads(x, batch, length, packed, firstOutput, targets);
+            case GPU -> {
+                gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
+                AfterProduct.finish(this, batch, length, targets);
+            }
+            case PORTABLE -> {
+                products.projectHeads(x, batch, length, packed, firstOutput, targets);
+                AfterProduct.finish(this, batch, length, targets);
+            }
         }
     }
 
     @Override
-    public void project(DeviceArray x, long rows, PackedWeights weights, DeviceArray y) {
+    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
         OpenClWeights packed = (OpenClWeights) weights;
-        switch (KernelPath.ofProduct(profile(), packed, 0)) {
-            case CPU -> panelProducts.project(x, Math.toIntExact(rows), packed, y);
-            case GPU -> gpuProducts.project(x, Math.toIntExact(rows), packed, y);
-            case PORTABLE -> products.project(x, rows, packed, y);
+        KernelPath path = KernelPath.ofProduct(profile(), packed, 0);
+        if (path == KernelPath.CPU) {
+            panelProducts.project(x, Math.toIntExact(rows), packed, epilogue, y);
+        } else if (!epilogue.isNone()) {
+            AfterProduct.project(this, x, rows, weights, epilogue, y);
+        } else if (path == KernelPath.GPU) {
+            gpuProducts.project(x, Math.toIntExact(rows), packed, y);
+        } else {
+            products.project(x, rows, packed, y);
         }
     }
 

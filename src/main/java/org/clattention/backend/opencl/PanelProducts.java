@@ -2,7 +2,9 @@ package org.clattention.backend.opencl;
 
 import java.nio.ByteBuffer;
 import org.clattention.DataType;
+import org.clattention.backend.AfterProduct;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane.Scratch;
@@ -11,9 +13,11 @@ import org.clattention.opencl.Kernel;
 /** Launches products with weights in panels, on CPU devices. */
 final class PanelProducts {
     private final OpenClLane lane;
+    private final ProductFinish finish;
 
     PanelProducts(OpenClLane lane) {
         this.lane = lane;
+        this.finish = new ProductFinish(lane);
     }
 
     /** Whether these kernels can take the outputs from {@code firstOutput} on. */
@@ -21,14 +25,19 @@ final class PanelProducts {
         return weights.panels() && firstOutput % WeightPacker.PANEL == 0;
     }
 
-    void project(DeviceArray x, int rows, OpenClWeights weights, DeviceArray y) {
+    void project(DeviceArray x, int rows, OpenClWeights weights, Epilogue epilogue, DeviceArray y) {
         HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
+        finish.elements(epilogue);
         product("rows", x, 1, rows, weights, 0, new HeadTarget(view, 1, weights.outputs()));
     }
 
     void projectHeads(
             DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
+        boolean finished = finish.heads(targets);
         product("heads", x, batch, length, weights, firstOutput, targets);
+        if (!finished) {
+            AfterProduct.finish(lane, batch, length, targets);
+        }
     }
 
     private void product(
@@ -40,22 +49,34 @@ final class PanelProducts {
             int firstOutput,
             HeadTarget... targets) {
         int rows = Math.multiplyExact(batch, length);
-        int panels = (ProjectionParams.columns(targets) + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
-        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
+        int columns = ProjectionParams.columns(targets);
+        int parts = (columns + finish.columns() - 1) / finish.columns();
         if (CpuPlan.streams(rows)) {
-            Kernel.Arguments arguments = lane.kernel(QuantizedPanels.rowProduct(weights.type()))
+            KernelChoice choice = lane.kernel(QuantizedPanels.rowProduct(weights.type()))
                     .use(use)
                     .with("ROWS", CpuPlan.streamRows(rows))
-                    .role("WGT", weights.type())
+                    .role("WGT", weights.type());
+            Kernel.Arguments arguments = finish.define(choice)
                     .arguments()
                     .buffer(OpenClArray.bufferOf(x))
                     .integer(Roles.code(x));
-            launch(arguments, weights, params, panels, 1, targets);
+            launch(arguments, rows, length, weights, firstOutput, parts, 1, targets);
             return;
         }
         int tile = CpuPlan.productRows(lane.profile(), rows);
         int blocks = (rows + tile - 1) / tile;
-        DeviceArray packed = lane.scratch(Scratch.PACKED_ROWS, DataType.F32, (long) blocks * tile * weights.inputs());
+        DeviceArray packed = packRows(use, x, rows, weights.inputs(), tile, blocks);
+        KernelChoice choice = lane.kernel(QuantizedPanels.packedProduct(weights.type()))
+                .use(use)
+                .with("ROWS", tile)
+                .with("NEAR", CpuPlan.NEAR_BYTES)
+                .role("WGT", weights.type());
+        Kernel.Arguments arguments = finish.define(choice).arguments().buffer(OpenClArray.bufferOf(packed));
+        launch(arguments, rows, length, weights, firstOutput, blocks, parts, targets);
+    }
+
+    private DeviceArray packRows(String use, DeviceArray x, int rows, int inputs, int tile, int blocks) {
+        DeviceArray packed = lane.scratch(Scratch.PACKED_ROWS, DataType.F32, (long) blocks * tile * inputs);
         Kernel pack = lane.kernel(KernelId.PACK_ROWS)
                 .use(use)
                 .with("ROWS", tile)
@@ -64,34 +85,30 @@ final class PanelProducts {
                 .integer(Roles.code(x))
                 .buffer(OpenClArray.bufferOf(packed))
                 .integer(rows)
-                .integer(weights.inputs())
+                .integer(inputs)
                 .done();
-        lane.launch(pack, pack.singles(blocks, (weights.inputs() + 255) / 256));
-        Kernel.Arguments arguments = lane.kernel(QuantizedPanels.packedProduct(weights.type()))
-                .use(use)
-                .with("ROWS", tile)
-                .with("NEAR", CpuPlan.NEAR_BYTES)
-                .role("WGT", weights.type())
-                .arguments()
-                .buffer(OpenClArray.bufferOf(packed));
-        launch(arguments, weights, params, blocks, panels, targets);
+        lane.launch(pack, pack.singles(blocks, (inputs + 255) / 256));
+        return packed;
     }
 
     /** Sets what both products take after their rows, and launches. */
     private void launch(
             Kernel.Arguments arguments,
-            OpenClWeights weights,
-            ByteBuffer params,
-            int columns,
             int rows,
+            int length,
+            OpenClWeights weights,
+            int firstOutput,
+            int groupsX,
+            int groupsY,
             HeadTarget... targets) {
         arguments.buffer(weights.matrix()).buffer(weights.bias());
         for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
             arguments.buffer(
                     i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
         }
-        arguments.integer(Roles.code(targets[0].view().array()));
-        Kernel kernel = arguments.struct(params).done();
-        lane.launch(kernel, kernel.singles(columns, rows));
+        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
+        arguments.integer(Roles.code(targets[0].view().array())).struct(params);
+        Kernel kernel = finish.arguments(arguments, targets).done();
+        lane.launch(kernel, kernel.singles(groupsX, groupsY));
     }
 }

@@ -11,12 +11,6 @@ import org.clattention.opencl.NdRange;
 
 /** Launches the steps that go row by row or element by element. */
 final class Rows {
-    private static final int HAS_STARTS = 1;
-    private static final int HAS_NORM = 2;
-    private static final int HAS_ROTARY = 4;
-    private static final int INTERLEAVED = 8;
-    private static final int HAS_POSITIONS = 16;
-
     private static final int NORM_RMS = 1;
     private static final int NORM_BIAS = 2;
     private static final int NORM_STATISTICS = 4;
@@ -51,11 +45,7 @@ final class Rows {
 
     private ByteBuffer params(StoreStep step) {
         StoreStep.Rotation rotation = step.rotation();
-        int flags = (step.starts() != null ? HAS_STARTS : 0)
-                | (step.norm() != null ? HAS_NORM : 0)
-                | (rotation != null ? HAS_ROTARY : 0)
-                | (rotation != null && rotation.interleaved() ? INTERLEAVED : 0)
-                | (rotation != null && rotation.positions() != null ? HAS_POSITIONS : 0);
+        int flags = (step.starts() != null ? HeadFlags.HAS_STARTS : 0) | HeadFlags.of(step.norm() != null, rotation);
         return lane.struct(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
                 .integers(step.rows(), step.size(), flags)
                 .integers(step.firstSource(), step.firstTarget())

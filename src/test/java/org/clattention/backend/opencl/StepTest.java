@@ -59,6 +59,33 @@ abstract class StepTest extends DeviceTest {
         return array;
     }
 
+    DeviceArray array(int... values) {
+        DeviceArray array = own(backend().allocate(DataType.I32, values.length, "test"));
+        backend().write(array, HostTensor.ofInts(values, values.length).data());
+        return array;
+    }
+
+    /** The values rounded to a type. */
+    DeviceArray array(DataType type, float... values) {
+        DeviceArray array = own(backend().allocate(type, values.length, "test"));
+        backend().write(array, HostTensor.of(values, values.length).to(type).data());
+        return array;
+    }
+
+    /** What an array of any type holds. */
+    float[] values(DeviceArray array) {
+        int bytes = Math.toIntExact(array.type().bytes(array.elements()));
+        ByteBuffer data = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        backend().read(array, data);
+        return HostTensor.wrap(array.type(), data.clear(), array.elements()).toFloats();
+    }
+
+    /** Closed after the test. */
+    <T extends AutoCloseable> T own(T thing) {
+        owned.add(thing);
+        return thing;
+    }
+
     /** An array for {@code elements} results, full of the pattern. */
     DeviceArray guarded(int elements) {
         float[] values = new float[elements + GUARD];
