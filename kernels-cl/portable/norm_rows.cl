@@ -4,10 +4,6 @@
 // build GROUP_ITEMS (power of two), ACT, OUT      launch {GROUP_ITEMS * rows} / {GROUP_ITEMS}
 // The variance is summed from x - mean in a second pass: E[x^2] - mean^2 would cancel.
 
-#define NORM_RMS 1
-#define NORM_BIAS 2
-#define NORM_STATISTICS 4
-
 __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))
 __kernel void norm_rows(__global const TYPE(ACT) *x, __global const float *weight, __global const float *bias,
                         __global TYPE(OUT) *y, __global float *means, __global float *inverse_deviations,

@@ -71,7 +71,8 @@ final class RecordedLane implements Lane {
 
     @Override
     public void normalize(NormStep step) {
-        begin("normalize", step.rows() + " rows of " + step.columns() + (step.rms() ? ", RMS" : ""));
+        recording.begin(
+                "normalize", step.rows() + " rows of " + step.columns() + (step.rms() ? ", RMS" : ""), reasons.norm());
         lane.normalize(step);
     }
 

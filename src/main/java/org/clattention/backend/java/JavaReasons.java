@@ -33,6 +33,11 @@ final class JavaReasons implements Reasons {
     }
 
     @Override
+    public String norm() {
+        return onlyWay();
+    }
+
+    @Override
     public String onlyWay() {
         return "java, because this step has one way";
     }

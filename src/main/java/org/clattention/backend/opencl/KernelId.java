@@ -28,7 +28,8 @@ enum KernelId {
             "common/tile.cl"),
     STORE_HEADS("portable/store_heads.cl", "common/views.cl", "common/head_flags.cl", "common/store.cl"),
     STORE_BLOCKS("portable/store_blocks.cl", "common/views.cl", "common/head_flags.cl", "common/store.cl"),
-    NORM_ROWS("portable/norm_rows.cl", "common/reductions.cl"),
+    NORM_ROWS("portable/norm_rows.cl", "common/reductions.cl", "common/norm_flags.cl"),
+    CPU_NORM_ROWS("cpu/norm_rows.cl", "common/norm_flags.cl", "cpu/vectors.cl"),
     PACK_PANELS("cpu/pack_panels.cl"),
     PACK_ROWS("cpu/pack_rows.cl", "cpu/vectors.cl"),
     PACKED_PRODUCT(

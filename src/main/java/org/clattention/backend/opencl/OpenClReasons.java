@@ -67,6 +67,11 @@ record OpenClReasons(DeviceProfile device) implements Reasons {
     }
 
     @Override
+    public String norm() {
+        return CpuPlan.fits(device) ? cpu("a row goes by vectors, on one core") : onlyWay();
+    }
+
+    @Override
     public String onlyWay() {
         return portable("this step has no other kernel");
     }

@@ -14,6 +14,7 @@ import org.clattention.opencl.Kernel;
 final class PanelProducts {
     private final OpenClLane lane;
     private final ProductFinish finish;
+    private HeadTarget[] rowTarget = {};
 
     PanelProducts(OpenClLane lane) {
         this.lane = lane;
@@ -26,9 +27,13 @@ final class PanelProducts {
     }
 
     void project(DeviceArray x, int rows, OpenClWeights weights, Epilogue epilogue, DeviceArray y) {
-        HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
+        int outputs = weights.outputs();
+        // The last call's target again if it is the same: calls one after another make no garbage.
+        if (rowTarget.length == 0 || !rowTarget[0].view().array().equals(y) || rowTarget[0].size() != outputs) {
+            rowTarget = new HeadTarget[] {new HeadTarget(new HeadView(y, 0, 0, 0, outputs), 1, outputs)};
+        }
         finish.elements(epilogue);
-        product("rows", x, 1, rows, weights, 0, new HeadTarget(view, 1, weights.outputs()));
+        product("rows", x, 1, rows, weights, 0, rowTarget);
     }
 
     void projectHeads(

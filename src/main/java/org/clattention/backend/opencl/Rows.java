@@ -61,24 +61,46 @@ final class Rows {
     }
 
     void normalize(NormStep step) {
+        if (CpuPlan.fits(lane.profile())) {
+            normalizeInVectors(step);
+            return;
+        }
         int items = PortablePlan.rowItems(lane.profile(), step.columns());
         String options = "-DGROUP_ITEMS=" + items + Roles.role("ACT", step.x()) + Roles.role("OUT", step.y());
-        int flags = (step.rms() ? NORM_RMS : 0)
-                | (step.bias() != null ? NORM_BIAS : 0)
-                | (step.mean() != null ? NORM_STATISTICS : 0);
-        Kernel kernel = lane.kernel(KernelId.NORM_ROWS, options)
+        Kernel.Arguments arguments = lane.kernel(KernelId.NORM_ROWS, options)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x()))
                 .buffer(OpenClArray.bufferOf(step.weight()))
                 .buffer(lane.optional(step.bias()))
+                .buffer(OpenClArray.bufferOf(step.y()));
+        lane.launch(statistics(arguments, step), NdRange.ofGroups(new long[] {step.rows()}, new long[] {items}));
+    }
+
+    private void normalizeInVectors(NormStep step) {
+        Kernel.Arguments arguments = lane.kernel(KernelId.CPU_NORM_ROWS)
+                .arguments()
+                .buffer(OpenClArray.bufferOf(step.x()))
+                .integer(Roles.code(step.x()))
+                .buffer(OpenClArray.bufferOf(step.weight()))
+                .buffer(lane.optional(step.bias()))
                 .buffer(OpenClArray.bufferOf(step.y()))
+                .integer(Roles.code(step.y()));
+        Kernel kernel = statistics(arguments, step);
+        lane.launch(kernel, kernel.singles(step.rows(), 1));
+    }
+
+    /** The arguments that both kernels end with. */
+    private Kernel statistics(Kernel.Arguments arguments, NormStep step) {
+        int flags = (step.rms() ? NORM_RMS : 0)
+                | (step.bias() != null ? NORM_BIAS : 0)
+                | (step.mean() != null ? NORM_STATISTICS : 0);
+        return arguments
                 .buffer(lane.optional(step.mean()))
                 .buffer(lane.optional(step.inverseDeviation()))
                 .integer(step.columns())
                 .real((float) step.epsilon())
                 .integer(flags)
                 .done();
-        lane.launch(kernel, NdRange.ofGroups(new long[] {step.rows()}, new long[] {items}));
     }
 
     void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {

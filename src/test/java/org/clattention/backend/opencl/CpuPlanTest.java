@@ -2,9 +2,14 @@ package org.clattention.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.clattention.DataType;
 import org.clattention.DeviceInfo;
 import org.clattention.DeviceInfo.Kind;
 import org.clattention.KernelSet;
+import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadFinish;
+import org.clattention.backend.HeadTarget;
+import org.clattention.backend.HeadView;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +18,23 @@ import org.junit.jupiter.api.Test;
 class CpuPlanTest {
     private static final DeviceProfile WIDE = profile(Kind.CPU, 16, KernelSet.AUTO);
     private static final DeviceProfile NARROW = profile(Kind.CPU, 8, KernelSet.AUTO);
+
+    // Plans read no buffer.
+    private static final DeviceArray ARRAY = new DeviceArray() {
+        @Override
+        public DataType type() {
+            return DataType.F32;
+        }
+
+        @Override
+        public long elements() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    };
+    private static final HeadView VIEW = new HeadView(ARRAY, 0, 0, 0, 0);
 
     @Test
     void fitsProcessorsWithVectorsAlone() {
@@ -47,6 +69,31 @@ class CpuPlanTest {
     void fusedTilesFitTheRegisters() {
         assertThat(CpuPlan.flashRows(WIDE)).isBetween(8, 14);
         assertThat(CpuPlan.flashRows(NARROW)).isBetween(1, 3);
+    }
+
+    @Test
+    void finishesWholeHeadsOfTargetsThatFillTheirPanels() {
+        assertThat(CpuPlan.finishColumns(finished(12, 64), finished(4, 64), plain(4, 64)))
+                .isEqualTo(64);
+        assertThat(CpuPlan.finishColumns(finished(4, 8), finished(8, 8), plain(2, 48)))
+                .isEqualTo(32);
+        assertThat(CpuPlan.finishColumns(finished(2, 80), finished(2, 80), plain(2, 80)))
+                .isEqualTo(160);
+        assertThat(CpuPlan.finishColumns(plain(3, 7), plain(3, 7))).isEqualTo(32);
+        assertThat(CpuPlan.finishColumns(finished(1, 80))).isZero(); // a panel would hold two targets
+        assertThat(CpuPlan.finishColumns(finished(32, 320))).isZero(); // too many columns to hold
+        assertThat(CpuPlan.finishColumns(plain(1, 32), plain(1, 32), finished(1, 32)))
+                .isZero();
+        HeadTarget other = new HeadTarget(VIEW, 1, 32, new HeadFinish(ARRAY, 1e-6, null));
+        assertThat(CpuPlan.finishColumns(finished(1, 32), other)).isZero();
+    }
+
+    private static HeadTarget finished(int heads, int size) {
+        return new HeadTarget(VIEW, heads, size, new HeadFinish(ARRAY, 1e-5, null));
+    }
+
+    private static HeadTarget plain(int heads, int size) {
+        return new HeadTarget(VIEW, heads, size);
     }
 
     private static DeviceProfile profile(DeviceInfo.Kind kind, int vectorFloats, KernelSet kernels) {

@@ -46,6 +46,8 @@ class OpenClReasonsTest {
         expect(product(GPU, 9, weights(DataType.Q4_0, false), 0), "portable, because the weights lie in rows", "Q4_0");
         DeviceProfile unasked = profile(Kind.GPU, 1, 48 << 10, KernelSet.AUTO);
         expect(product(unasked, 9, rows, 0), "portable, because the device is no CPU", "");
+        expect(new OpenClReasons(CPU).norm(), "cpu, because the device is a CPU", "; a row goes by vectors");
+        expect(new OpenClReasons(unasked).norm(), "portable, because the device is no CPU", "");
         expect(new OpenClReasons(CPU).onlyWay(), "portable, because this step has no other kernel", "");
         expect(new OpenClReasons(unasked).onlyWay(), "portable, because the device is no CPU", "");
     }

@@ -1,0 +1,5 @@
+// norm_flags.cl: which norm, and what is given. Rows.java has the same bits.
+
+#define NORM_RMS 1
+#define NORM_BIAS 2
+#define NORM_STATISTICS 4
