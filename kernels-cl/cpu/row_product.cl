@@ -1,68 +1,7 @@
-// row_product.cl: a few rows times W^T + bias: reads each weight once, so it runs at the speed of memory.
-// in  x [rows, inner] of type x_type, rows <= ROWS (those beyond the last repeat it); w: panels of 32 columns; bias
+// row_product.cl: a few rows times W^T + bias: reads each weight once.
+// in  x [rows, inner] of type x_type, rows <= ROWS; w: panels of 32 columns; bias
 // out as packed_product
 // build ROWS, WGT, FINISH, COLUMNS     launch {columns / COLUMNS} single work-items
-
-#define CHUNK 512  // inputs at a time
-#define AHEAD (4096 / (int)sizeof(TYPE(WGT)))  // weights
-#define FAR (4 * AHEAD)
-
-// tile [ROWS][COLUMNS], its first 32 columns written
-inline void multiply_panel(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
-                           const projection_params p, const int panel, float *tile)
-{
-    __global const TYPE(WGT) *w_k = w + (size_t)panel * p.inner * 32;
-    // Two sums by turns: one alone would wait for its own latency.
-    float16 low[2][ROWS], high[2][ROWS];
-#pragma unroll
-    for (int r = 0; r < ROWS; r++) low[0][r] = high[0][r] = low[1][r] = high[1][r] = 0.0f;
-    // Inputs go through a small array: there they are floats, side by side.
-    float a[ROWS * CHUNK];
-    for (int k0 = 0; k0 < p.inner; k0 += CHUNK) {
-        const int count = min(CHUNK, p.inner - k0);
-        for (int r = 0; r < ROWS; r++)
-            for (int i = 0; i < count; i++)
-                a[i * ROWS + r] = load_any(x, x_type, (size_t)min(r, p.rows - 1) * p.inner + k0 + i);
-        int i = 0;
-        for (; i + 2 <= count; i += 2) {
-            PREFETCH(w_k + AHEAD);
-            PREFETCH_FAR(w_k + FAR);
-            PREFETCH(w_k + AHEAD + 64 / sizeof(TYPE(WGT)));
-            PREFETCH_FAR(w_k + FAR + 64 / sizeof(TYPE(WGT)));
-            if (sizeof(TYPE(WGT)) == 4) {
-                PREFETCH(w_k + AHEAD + 32);
-                PREFETCH_FAR(w_k + FAR + 32);
-                PREFETCH(w_k + AHEAD + 48);
-                PREFETCH_FAR(w_k + FAR + 48);
-            }
-#pragma unroll
-            for (int t = 0; t < 2; t++) {
-                const float16 w_low = LOAD16(WGT, w_k, 2 * t), w_high = LOAD16(WGT, w_k, 2 * t + 1);
-#pragma unroll
-                for (int r = 0; r < ROWS; r++) {
-                    low[t][r] = fma((float16)a[(i + t) * ROWS + r], w_low, low[t][r]);
-                    high[t][r] = fma((float16)a[(i + t) * ROWS + r], w_high, high[t][r]);
-                }
-            }
-            w_k += 64;
-        }
-        if (i < count) {
-            const float16 w_low = LOAD16(WGT, w_k, 0), w_high = LOAD16(WGT, w_k, 1);
-#pragma unroll
-            for (int r = 0; r < ROWS; r++) {
-                low[0][r] = fma((float16)a[i * ROWS + r], w_low, low[0][r]);
-                high[0][r] = fma((float16)a[i * ROWS + r], w_high, high[0][r]);
-            }
-            w_k += 32;
-        }
-    }
-#pragma unroll
-    for (int r = 0; r < ROWS; r++) {
-        low[0][r] += low[1][r];
-        high[0][r] += high[1][r];
-    }
-    put_sums(tile, low[0], high[0], bias, p, panel);
-}
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,
@@ -72,7 +11,8 @@ void row_product(__global const void *x, const int x_type, __global const TYPE(W
     const int column = (int)get_group_id(0) * COLUMNS;
     float tile[ROWS * COLUMNS];
     for (int n = 0; n < COLUMNS; n += 32)
-        multiply_panel(x, x_type, w, bias, p, (p.first_column + column + n) / 32, tile + n);
+        multiply_panel(x, x_type, 0, p.inner, p.rows, w, p.has_bias ? bias : 0, p.inner, (p.first_column + column + n) / 32,
+                       tile + n);
     FINISH_TILE(tile, p, 0, p.rows, column);
     store_tile(out0, out1, out2, out_type, p, 0, p.rows, column, tile);
 }

@@ -47,19 +47,3 @@ inline void store_tile(__global void *out0, __global void *out1, __global void *
     for (int n = 0; n < COLUMNS; n += 32)
         store_columns(out0, out1, out2, type, p, row0, rows, column + n, tile + n);
 }
-
-// 32 sums of each of ROWS rows, with the bias of their columns, into the first columns of a tile [ROWS][COLUMNS].
-inline void put_sums(float *tile, const float16 *low, const float16 *high, __global const float *bias,
-                     const projection_params p, const int panel)
-{
-    float16 bias_low = 0.0f, bias_high = 0.0f;
-    if (p.has_bias) {
-        bias_low = vload16(0, bias + panel * 32);
-        bias_high = vload16(1, bias + panel * 32);
-    }
-#pragma unroll
-    for (int r = 0; r < ROWS; r++) {
-        put16(low[r] + bias_low, 0, tile + r * COLUMNS);
-        put16(high[r] + bias_high, 1, tile + r * COLUMNS);
-    }
-}

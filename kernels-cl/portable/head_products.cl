@@ -1,17 +1,16 @@
 // head_products.cl: out[b,h,i,:] = x[b,h,i,:] * W[h]^T: every head with a matrix of its own.
-// in  x by its view, `inner` components; w by its view: its batch stride is unused, head h begins at h*head, row n at
-//     n*row and component k at k*w_column
+// in  x by its view, `inner` components; w [heads, columns, inner]
 // out by its view, `columns` components
 // build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M), B * heads} groups
 
 typedef struct {
     int heads, rows, inner, columns;
-    int w_column;
-    view_t x, w, out;
+    view_t x, out;
 } head_products_params;
 
 DEFINE_LOAD_ROWS(load_activations, ACT)
+DEFINE_LOAD_ROWS(load_weights, WGT)
 
 TILE_GROUP
 __kernel void head_products(__global const TYPE(ACT) *x, __global const TYPE(WGT) *w, __global TYPE(OUT) *out,
@@ -23,17 +22,12 @@ __kernel void head_products(__global const TYPE(ACT) *x, __global const TYPE(WGT
     const int row0 = (int)get_group_id(1) * TILE_M;
     const int column0 = (int)get_group_id(0) * TILE_N;
     const size_t x_start = view_index(p.x, batch, h, 0);
-    const size_t w_start = view_index(p.w, 0, h, 0);
+    const size_t w_start = (size_t)h * p.columns * p.inner;
     float acc[ITEM_M][ITEM_N];
     clear_accumulators(acc);
     for (int k = 0; k < p.inner; k += TILE_K) {
         load_activations(a, TILE_M, x, x_start, p.x.row, row0, p.rows, k, p.inner);
-        for (int e = tile_item(); e < TILE_N * TILE_K; e += GROUP_ITEMS) {
-            const int n = e / TILE_K, c = e % TILE_K;
-            const int inside = column0 + n < p.columns && k + c < p.inner;
-            const size_t at = w_start + (size_t)(column0 + n) * p.w.row + (size_t)(k + c) * p.w_column;
-            b[c * (TILE_N + 1) + n] = inside ? LOAD(WGT, w, at) : 0.0f;
-        }
+        load_weights(b, TILE_N, w, w_start, p.inner, column0, p.columns, k, p.inner);
         barrier(CLK_LOCAL_MEM_FENCE);
         multiply_tiles(a, b, acc);
         barrier(CLK_LOCAL_MEM_FENCE);

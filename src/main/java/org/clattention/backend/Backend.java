@@ -71,7 +71,7 @@ public interface Backend extends AutoCloseable {
     enum Use {
         /** {@link Lane#project} and {@link Lane#projectHeads}. */
         PROJECTION,
-        /** {@link Lane#projectEachHead} as well. */
+        /** {@link Lane#projectEachHead}: matrices of heads, all of one size and type, without biases. */
         EACH_HEAD
     }
 

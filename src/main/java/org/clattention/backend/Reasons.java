@@ -8,6 +8,9 @@ public interface Reasons {
     /** Of {@link Lane#attend}. */
     String attention(AttentionStep step);
 
+    /** Of {@link Lane#projectEachHead}. */
+    String headProducts();
+
     /** Of {@link Lane#normalize}. */
     String norm();
 

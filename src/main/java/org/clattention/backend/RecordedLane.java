@@ -47,7 +47,7 @@ final class RecordedLane implements Lane {
 
     @Override
     public void projectEachHead(HeadProductStep step) {
-        begin("project_each_head", StepShapes.of(step));
+        recording.begin("project_each_head", StepShapes.of(step), reasons.headProducts());
         lane.projectEachHead(step);
     }
 

@@ -37,7 +37,14 @@ public final class LatentLayer implements SelfAttention {
     private final PackedWeights queryUp;
     private final PackedWeights latentDown;
     private final DeviceArray latentNorm;
-    private final PackedWeights latentUp;
+
+    /** W_kv_b, for the plain form; null where that is never taken. */
+    private final @Nullable PackedWeights latentUp;
+
+    /** Its parts by heads, for the absorbed form; null where that is never taken. */
+    private final @Nullable PackedWeights keyMatrices;
+
+    private final @Nullable PackedWeights valueMatrices;
     private final PackedWeights output;
     private final @Nullable RotaryTable rotary;
 
@@ -57,8 +64,12 @@ public final class LatentLayer implements SelfAttention {
             queryUp = Objects.requireNonNull(up);
             latentDown = packed("W_kv_a", weights.latentDown());
             latentNorm = parameters.required("latent norm", weights.latentNorm());
-            latentUp = parameters.pack(
-                    "W_kv_b", List.of(weights.latentUp()), Collections.singletonList(null), Backend.Use.EACH_HEAD);
+            HostTensor expansion = weights.latentUp();
+            boolean plain = config.form() != LatentConfig.Form.ABSORBED;
+            boolean absorbed = config.form() != LatentConfig.Form.PLAIN;
+            latentUp = plain ? packed("W_kv_b", expansion) : null;
+            keyMatrices = absorbed ? byHeads("W_k of heads", LatentMatrices.keys(config, expansion)) : null;
+            valueMatrices = absorbed ? byHeads("W_v of heads", LatentMatrices.values(config, expansion)) : null;
             output = packed("W_O", weights.output());
             rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.ropeHeadSize()));
         } catch (RuntimeException | Error e) {
@@ -73,6 +84,10 @@ public final class LatentLayer implements SelfAttention {
 
     private PackedWeights packed(String name, HostTensor matrix) {
         return parameters.pack(name, List.of(matrix), Collections.singletonList(null));
+    }
+
+    private PackedWeights byHeads(String name, List<HostTensor> matrices) {
+        return parameters.pack(name, matrices, Collections.nCopies(matrices.size(), null), Backend.Use.EACH_HEAD);
     }
 
     @Override
@@ -194,10 +209,9 @@ public final class LatentLayer implements SelfAttention {
         TokenRows tokens = latent.call().tokens();
         int r = config.latentSize();
         int size = config.cachedSize();
-        int matrix = (config.nopeHeadSize() + config.valueHeadSize()) * r;
         HeadView q = headMajor(lane, Scratch.LATENT_QUERY, tokens, size);
         // q_latent[c] = sum over n of q[n] * W_k[n, c]
-        lane.projectEachHead(product(tokens, config.nopeHeadSize(), r, latent.queries(), 0, matrix, 1, r, q));
+        lane.projectEachHead(product(tokens, config.nopeHeadSize(), r, latent.queries(), keyMatrices, q));
         lane.store(step(
                 tokens.projectionBatch(),
                 config.numHeads(),
@@ -222,22 +236,13 @@ public final class LatentLayer implements SelfAttention {
                 latent.extras(latent.call().cache() == null && !tokens.ragged()),
                 latent.call().wanted()));
         // context[v] = sum over c of latent[c] * W_v[v, c]
-        int firstValue = config.nopeHeadSize() * r;
         HeadView merged =
                 HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize());
-        lane.projectEachHead(product(tokens, r, config.valueHeadSize(), latents, firstValue, matrix, r, 1, merged));
+        lane.projectEachHead(product(tokens, r, config.valueHeadSize(), latents, valueMatrices, merged));
     }
 
     private HeadProductStep product(
-            TokenRows tokens,
-            int inner,
-            int columns,
-            HeadView x,
-            int firstWeight,
-            int weightHead,
-            int weightRow,
-            int weightColumn,
-            HeadView out) {
+            TokenRows tokens, int inner, int columns, HeadView x, @Nullable PackedWeights matrices, HeadView out) {
         return new HeadProductStep(
                 tokens.projectionBatch(),
                 config.numHeads(),
@@ -245,18 +250,14 @@ public final class LatentLayer implements SelfAttention {
                 inner,
                 columns,
                 x,
-                latentUp,
-                firstWeight,
-                weightHead,
-                weightRow,
-                weightColumn,
+                Objects.requireNonNull(matrices),
                 out);
     }
 
     private void attendPlain(Lane lane, LatentCall latent, DeviceArray context) {
         TokenRows tokens = latent.call().tokens();
-        ExpandedKeys expanded =
-                ExpandedKeys.make(lane, config, latentUp, latent.call(), latent.rows(), latent.layout());
+        ExpandedKeys expanded = ExpandedKeys.make(
+                lane, config, Objects.requireNonNull(latentUp), latent.call(), latent.rows(), latent.layout());
         int size = config.nopeHeadSize() + config.ropeHeadSize();
         HeadView merged = TokenViews.flat(
                 tokens, HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize()));

@@ -7,9 +7,10 @@ import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.backend.Backend.Use;
+import org.clattention.backend.HeadMatrices;
 import org.jspecify.annotations.Nullable;
 
-/** Stacks weight matrices, in panels or in rows; a tile is a panel, or so many rows. */
+/** Stacks weight matrices in panels; a tile is a panel. */
 final class JavaPacker implements Work {
     private final List<HostTensor> matrices;
     private final JavaArray target;
@@ -29,25 +30,28 @@ final class JavaPacker implements Work {
             JavaLane lane,
             JavaMemory memory,
             String name,
-            List<HostTensor> matrices,
+            List<HostTensor> given,
             List<@Nullable HostTensor> biases,
             Use use) {
+        boolean byHeads = use == Use.EACH_HEAD;
+        long panelled = byHeads
+                ? given.get(0).dim(0)
+                : given.stream().mapToLong(m -> m.dim(0)).sum();
+        int panel = lane.loops().panel(Math.toIntExact(panelled));
+        List<HostTensor> matrices = byHeads ? HeadMatrices.padded(given, panel) : given;
         int inputs = Math.toIntExact(matrices.get(0).dim(1));
         int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
-        int panel = use == Use.PROJECTION ? lane.loops().panel(outputs) : 0;
-        int width = panel == 0 ? Loops.STEP : panel;
-        int stored = Math.multiplyExact(Math.addExact(outputs, width - 1) / width, width);
-        if (panel > 0 && QuantizedPanels.takes(matrices)) {
+        int stored = Math.multiplyExact(Math.addExact(outputs, panel - 1) / panel, panel);
+        if (QuantizedPanels.takes(matrices)) {
             float[] bias = biases(matrices, biases, stored);
             QuantizedPanels quantized =
-                    QuantizedPanels.pack(lane, memory, name, matrices, inputs, stored / width, panel);
+                    QuantizedPanels.pack(lane, memory, name, matrices, inputs, stored / panel, panel);
             return new JavaWeights(JavaWeights.NOTHING, quantized, bias, inputs, outputs, panel);
         }
-        JavaArray matrix =
-                memory.allocate(storageType(matrices), (long) (panel == 0 ? outputs : stored) * inputs, name);
+        JavaArray matrix = memory.allocate(storageType(matrices), (long) stored * inputs, name);
         try {
             JavaPacker packer = new JavaPacker(matrices, matrix, inputs, outputs, panel);
-            lane.run(packer, stored / width);
+            lane.run(packer, stored / panel);
             return new JavaWeights(matrix, null, biases(matrices, biases, stored), inputs, outputs, panel);
         } catch (RuntimeException e) {
             matrix.close();
@@ -57,12 +61,11 @@ final class JavaPacker implements Work {
 
     @Override
     public void run(int tile, Workspace workspace) {
-        int width = panel == 0 ? Loops.STEP : panel;
-        int first = tile * width;
-        for (int n = 0; n < width; n++) {
+        int first = tile * panel;
+        for (int n = 0; n < panel; n++) {
             if (first + n < outputs) {
                 row(first + n, tile, n);
-            } else if (panel > 0) {
+            } else {
                 zeros(tile, n);
             }
         }
@@ -77,24 +80,18 @@ final class JavaPacker implements Work {
         }
         ByteBuffer bytes =
                 matrices.get(part).rows(at, at + 1L).to(target.type()).data();
-        if (target.type().isQuantized()) {
-            int start = Blocks.at(target.type(), Math.toIntExact((long) output * inputs));
-            bytes.get(target.bytes(), start, bytes.remaining());
-            return;
-        }
-        int start = Math.toIntExact(panel == 0 ? (long) output * inputs : (long) tile * inputs * panel + n);
-        int step = Math.max(1, panel);
+        int start = Math.toIntExact((long) tile * inputs * panel + n);
         if (target.type() == DataType.F32) {
             FloatBuffer values = bytes.asFloatBuffer();
             float[] to = target.floats();
             for (int k = 0; k < inputs; k++) {
-                to[start + k * step] = values.get(k);
+                to[start + k * panel] = values.get(k);
             }
         } else {
             ShortBuffer values = bytes.asShortBuffer();
             short[] to = target.shorts();
             for (int k = 0; k < inputs; k++) {
-                to[start + k * step] = values.get(k);
+                to[start + k * panel] = values.get(k);
             }
         }
     }

@@ -13,23 +13,25 @@ final class JavaReasons implements Reasons {
     @Override
     public String product(long rows, PackedWeights weights, int firstOutput) {
         JavaWeights packed = (JavaWeights) weights;
-        String blocks =
-                "java, by blocks of " + Loops.ROWS + " rows and panels of " + packed.blockColumns() + " outputs";
+        String blocks = "java, by blocks of " + Loops.ROWS + " rows and panels of " + packed.panel() + " outputs";
         if (packed.quantized() != null && rows <= QuantaLoops.FEW_ROWS) {
-            return "java, by panels of " + packed.blockColumns() + " outputs, converted from " + packed.type()
+            return "java, by panels of " + packed.panel() + " outputs, converted from " + packed.type()
                     + " in registers, because there are at most " + QuantaLoops.FEW_ROWS + " rows";
         }
         if (packed.inPlace()) {
             return blocks + ", read where they lie";
         }
-        return packed.panel() > 0
-                ? blocks + ", each converted from " + packed.type() + " on the way"
-                : blocks + ", each made on the way, because products of each head need the weights in rows";
+        return blocks + ", each converted from " + packed.type() + " on the way";
     }
 
     @Override
     public String attention(AttentionStep step) {
         return AttentionWay.of(step).reason();
+    }
+
+    @Override
+    public String headProducts() {
+        return onlyWay();
     }
 
     @Override

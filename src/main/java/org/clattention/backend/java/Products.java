@@ -45,7 +45,7 @@ final class Products implements Work {
         for (HeadTarget target : into) {
             outputsEnd = Math.addExact(outputsEnd, target.columns());
         }
-        int width = w.blockColumns();
+        int width = w.panel();
         firstPanel = first / width;
         panels = (outputsEnd + width - 1) / width - firstPanel;
         blocks.make(lane, x, rows, w.inputs());
@@ -60,7 +60,7 @@ final class Products implements Work {
         int panel = firstPanel + tile % panels;
         int row0 = tile / panels * TILE_ROWS;
         int count = Math.min(TILE_ROWS, rows - row0);
-        int width = weights.blockColumns();
+        int width = weights.panel();
         int depth = weights.inputs();
         int padded = (count + Loops.ROWS - 1) / Loops.ROWS * Loops.ROWS;
         float[] result = workspace.floats(Slot.RESULT, TILE_ROWS * width);
@@ -101,7 +101,7 @@ final class Products implements Work {
     /** The epilogue, on those columns that there are; it goes with a single target of all outputs. */
     private void finish(int row0, int count, int column0, float[] result, Workspace workspace) {
         Loops loops = workspace.loops();
-        int width = weights.blockColumns();
+        int width = weights.panel();
         int columns = Math.min(width, outputsEnd - column0);
         float[] factor = JavaArray.optionalFloats(epilogue.factor());
         float[] row = workspace.floats(Slot.ROW, width);
@@ -134,7 +134,7 @@ final class Products implements Work {
     /** Stores the rows of a panel's results, those columns that belong to a target, head by head. */
     private void write(int row0, int count, int column0, float[] result) {
         int column = Math.max(column0, firstOutput);
-        int end = Math.min(column0 + weights.blockColumns(), outputsEnd);
+        int end = Math.min(column0 + weights.panel(), outputsEnd);
         int targetFirst = firstOutput;
         for (HeadTarget target : targets) {
             int targetEnd = targetFirst + target.columns();
@@ -154,7 +154,7 @@ final class Products implements Work {
     /** Stores neighbouring columns of one head; {@code first} is where row 0 has the first of them. */
     private void write(int row0, int count, float[] result, int at, int columns, HeadView view, int first) {
         JavaArray array = JavaArray.of(view.array());
-        int width = weights.blockColumns();
+        int width = weights.panel();
         int batch = row0 / length;
         int s = row0 % length;
         for (int r = 0; r < count; r++) {

@@ -33,7 +33,7 @@ final class CpuPlan {
     private static final int FLASH_ROWS_256 = 3;
 
     /** Rows up to which weights are read as a stream, once. */
-    private static final int STREAM_ROWS = 4;
+    static final int STREAM_ROWS = 4;
 
     /** Rows of a product's tile, best first: 32 registers of 16 floats hold 14 rows of 32 columns and what feeds them. */
     private static final int[] PRODUCT_ROWS_512 = {13, 8};

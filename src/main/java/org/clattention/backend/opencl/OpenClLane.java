@@ -202,7 +202,11 @@ final class OpenClLane implements Lane {
 
     @Override
     public void projectEachHead(HeadProductStep step) {
-        products.projectEachHead(step);
+        if (CpuPlan.fits(profile())) {
+            panelProducts.projectEachHead(step);
+        } else {
+            products.projectEachHead(step);
+        }
     }
 
     @Override

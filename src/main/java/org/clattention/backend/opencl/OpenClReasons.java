@@ -31,9 +31,7 @@ record OpenClReasons(DeviceProfile device) implements Reasons {
         if (weights.panels()) {
             return "output " + firstOutput + ", the first one, lies inside a panel of " + WeightPacker.PANEL;
         }
-        return weights.type().isQuantized()
-                ? "the weights lie in rows of blocks (" + weights.type() + ")"
-                : "the weights lie in rows, which products of each head need";
+        return "the weights lie in rows of blocks (" + weights.type() + ")";
     }
 
     @Override
@@ -64,6 +62,11 @@ record OpenClReasons(DeviceProfile device) implements Reasons {
                         + step.value().array().type() + " cannot be read where they lie";
         String values = CpuPlan.valuesInPlace(step) ? "" : ", and values are copied into f32 rows";
         return why + ": they go by tiles over packed keys" + values;
+    }
+
+    @Override
+    public String headProducts() {
+        return CpuPlan.fits(device) ? cpu("each head's matrix lies in panels of its own") : onlyWay();
     }
 
     @Override

@@ -5,6 +5,7 @@ import org.clattention.DataType;
 import org.clattention.backend.AfterProduct;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
+import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane.Scratch;
@@ -43,6 +44,24 @@ final class PanelProducts {
         if (!finished) {
             AfterProduct.finish(lane, batch, length, targets);
         }
+    }
+
+    void projectEachHead(HeadProductStep step) {
+        OpenClWeights weights = (OpenClWeights) step.weights();
+        int panels = (step.columns() + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
+        Kernel kernel = lane.kernel(QuantizedPanels.headProducts(weights.type()))
+                .with("ROWS", CpuPlan.streamRows(Math.min(step.rows(), CpuPlan.STREAM_ROWS)))
+                .role("WGT", weights.type())
+                .with("COLUMNS", WeightPacker.PANEL)
+                .arguments()
+                .buffer(OpenClArray.bufferOf(step.x().array()))
+                .integer(Roles.code(step.x().array()))
+                .buffer(weights.matrix())
+                .buffer(OpenClArray.bufferOf(step.out().array()))
+                .integer(Roles.code(step.out().array()))
+                .struct(Products.params(lane, step))
+                .done();
+        lane.launch(kernel, kernel.singles(panels, Math.multiplyExact(step.batch(), step.heads())));
     }
 
     private void product(

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
-import org.clattention.backend.HeadView;
 import org.clattention.opencl.Kernel;
 import org.clattention.opencl.NdRange;
 
@@ -57,13 +56,7 @@ final class Products {
 
     void projectEachHead(HeadProductStep step) {
         OpenClWeights weights = (OpenClWeights) step.weights();
-        HeadView matrices = new HeadView(step.x().array(), step.firstWeight(), 0, step.weightHead(), step.weightRow());
-        ByteBuffer params = lane.struct(5 + 3 * StructWriter.VIEW)
-                .integers(step.heads(), step.rows(), step.inner(), step.columns(), step.weightColumn())
-                .view(step.x())
-                .view(matrices)
-                .view(step.out())
-                .done();
+        ByteBuffer params = params(lane, step);
         ProductTile tile = PortablePlan.productTile(lane.profile(), step.rows());
         Kernel kernel = choice(
                         KernelId.HEAD_PRODUCTS,
@@ -79,6 +72,15 @@ final class Products {
                 .done();
         long layers = (long) step.batch() * step.heads();
         lane.launch(kernel, NdRange.ofGroups(tile.groups(step.rows(), step.columns(), layers), tile.local()));
+    }
+
+    /** The struct {@code head_products_params} of both kernels. */
+    static ByteBuffer params(OpenClLane lane, HeadProductStep step) {
+        return lane.struct(4 + 2 * StructWriter.VIEW)
+                .integers(step.heads(), step.rows(), step.inner(), step.columns())
+                .view(step.x())
+                .view(step.out())
+                .done();
     }
 
     private KernelChoice choice(KernelId id, ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {

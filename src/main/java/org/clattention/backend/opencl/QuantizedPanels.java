@@ -19,6 +19,11 @@ final class QuantizedPanels {
         return type.isQuantized() ? KernelId.QUANTIZED_PRODUCT : KernelId.PACKED_PRODUCT;
     }
 
+    /** The product of each head with a matrix of its own, of this type. */
+    static KernelId headProducts(DataType type) {
+        return type.isQuantized() ? KernelId.QUANTIZED_HEAD_PRODUCTS : KernelId.CPU_HEAD_PRODUCTS;
+    }
+
     /**
      * Brings a part of a matrix into panels.
      *

@@ -4,6 +4,7 @@ import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.backend.Backend.Use;
+import org.clattention.backend.HeadMatrices;
 import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Kernel;
 import org.clattention.opencl.NdRange;
@@ -20,16 +21,20 @@ final class WeightPacker {
     private final OpenClBackend backend;
     private final OpenClLane lane;
     private final String name;
+    private final Use use;
     private final boolean panels;
 
     WeightPacker(OpenClBackend backend, OpenClLane lane, String name, Use use) {
         this.backend = backend;
         this.lane = lane;
         this.name = name;
-        this.panels = use == Use.PROJECTION && CpuPlan.fits(backend.profile());
+        this.use = use;
+        this.panels = CpuPlan.fits(backend.profile());
     }
 
-    OpenClWeights pack(List<HostTensor> matrices, List<@Nullable HostTensor> biases) {
+    OpenClWeights pack(List<HostTensor> given, List<@Nullable HostTensor> biases) {
+        boolean byHeads = use == Use.EACH_HEAD && panels;
+        List<HostTensor> matrices = byHeads ? HeadMatrices.padded(given, PANEL) : given;
         int inputs = Math.toIntExact(matrices.get(0).dim(1));
         int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
         int stored = panels ? roundUp(outputs) : outputs;

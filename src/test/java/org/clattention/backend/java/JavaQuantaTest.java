@@ -117,7 +117,7 @@ class JavaQuantaTest {
         try (Backend backend = kind.open(2)) {
             for (DataType type : TYPES) {
                 for (Use use : Use.values()) {
-                    int outputs = use == Use.PROJECTION ? 512 : 70;
+                    int outputs = 512;
                     try (PackedWeights weights = pack(backend, weights(outputs, 96, type), use)) {
                         assertThat(weights.outputs()).isEqualTo(outputs);
                         assertThat(backend.liveBytes()).isEqualTo(type.bytes(outputs * 96L));

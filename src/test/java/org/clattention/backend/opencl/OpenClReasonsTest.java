@@ -39,13 +39,14 @@ class OpenClReasonsTest {
         expect(product(CPU, 4, panels, 32), "cpu, ", "few rows (4)");
         expect(product(CPU, 128, panels, 0), "cpu, ", "tiles of " + CpuPlan.productRows(CPU, 128));
         expect(product(CPU, 128, panels, 20), "portable, because output 20", "inside a panel of 32");
-        expect(product(CPU, 128, weights(DataType.F32, false), 0), "portable, because the weights lie in rows", "");
         OpenClWeights rows = weights(DataType.BF16, false);
         expect(product(GPU, 8, rows, 20), "gpu, because this set was asked for", "few rows (8)");
         expect(product(GPU, 9, rows, 0), "gpu, ", "many rows (9)");
         expect(product(GPU, 9, weights(DataType.Q4_0, false), 0), "portable, because the weights lie in rows", "Q4_0");
         DeviceProfile unasked = profile(Kind.GPU, 1, 48 << 10, KernelSet.AUTO);
         expect(product(unasked, 9, rows, 0), "portable, because the device is no CPU", "");
+        expect(new OpenClReasons(CPU).headProducts(), "cpu, because the device is a CPU", "; each head's matrix");
+        expect(new OpenClReasons(unasked).headProducts(), "portable, because the device is no CPU", "");
         expect(new OpenClReasons(CPU).norm(), "cpu, because the device is a CPU", "; a row goes by vectors");
         expect(new OpenClReasons(unasked).norm(), "portable, because the device is no CPU", "");
         expect(new OpenClReasons(CPU).onlyWay(), "portable, because this step has no other kernel", "");

@@ -3,8 +3,15 @@ package org.clattention.backend.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.clattention.DataType;
+import org.clattention.HostTensor;
+import org.clattention.backend.Backend.Use;
 import org.clattention.backend.DeviceArray;
+import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
@@ -120,6 +127,65 @@ class ProjectionStepTest extends StepTest {
             assertThat(result(out[t])).as("target " + t).isEqualTo(expected);
             firstColumn += counts[t] * sizes[t];
         }
+    }
+
+    @Test
+    @Tag("small")
+    void multipliesEachHeadWithItsMatrix() {
+        eachHead(DataType.F32, 2, 2, 3, 5, 7);
+        eachHead(DataType.BF16, 1, 3, 1, 16, 33);
+        eachHead(DataType.F16, 1, 1, 6, 33, 32);
+    }
+
+    @Test
+    void multipliesEachHeadAtTileEdges() {
+        assumeTrue(!device.simulated(), "too slow for a simulator");
+        for (int rows : new int[] {1, 2, 4, 5, 13}) {
+            for (int inner : new int[] {1, 31, 257, 600}) {
+                for (int columns : new int[] {1, 32, 65}) {
+                    eachHead(DataType.F32, 2, 3, rows, inner, columns);
+                }
+            }
+        }
+    }
+
+    /** From merged heads to a part of longer rows. */
+    private void eachHead(DataType type, int batch, int heads, int rows, int inner, int columns) {
+        float[] x = integers(batch * rows * heads * inner);
+        List<HostTensor> matrices = new ArrayList<>();
+        float[][] w = new float[heads][];
+        for (int h = 0; h < heads; h++) {
+            w[h] = integers(columns * inner);
+            matrices.add(HostTensor.of(w[h], columns, inner).to(type));
+        }
+        PackedWeights weights = own(backend().pack("test", matrices, Collections.nCopies(heads, null), Use.EACH_HEAD));
+        int width = columns + 3;
+        DeviceArray out = guarded(batch * heads * rows * width);
+        HeadView target = HeadView.headMajor(out, heads, rows, width);
+        try (Lane lane = backend().lane()) {
+            lane.projectEachHead(new HeadProductStep(
+                    batch,
+                    heads,
+                    rows,
+                    inner,
+                    columns,
+                    HeadView.merged(array(x), heads, rows, inner),
+                    weights,
+                    new HeadView(out, 2, target.batchStride(), target.headStride(), target.rowStride())));
+            lane.finish();
+        }
+        float[] want = new float[batch * heads * rows * width];
+        Arrays.fill(want, PATTERN);
+        for (int n = 0; n < batch * rows * heads; n++) {
+            int h = n % heads;
+            int row = n / heads % rows;
+            int b = n / heads / rows;
+            float[] y = product(Arrays.copyOfRange(x, n * inner, (n + 1) * inner), w[h], new float[0], 1, inner);
+            System.arraycopy(y, 0, want, ((b * heads + h) * rows + row) * width + 2, columns);
+        }
+        assertThat(result(out))
+                .as("%s, %d x %d heads, %d x %d x %d", type, batch, heads, rows, inner, columns)
+                .isEqualTo(want);
     }
 
     /** x [rows, inner] times wᵀ plus bias, in integers. */

@@ -76,65 +76,45 @@ class QuantizedStepTest extends StepTest {
         }
     }
 
-    /** Every head times a matrix of its own, forwards and transposed. */
     @Test
     @Tag("small")
     void projectsEachHead() {
-        int heads = 2;
-        int rows = 3;
-        int inner = 32;
-        int columns = 5;
         for (DataType type : List.of(DataType.Q8_0, DataType.Q4_0)) {
-            float[] w = blocks(type, heads * columns * inner);
-            PackedWeights weights = pack(type, Use.EACH_HEAD, inner, w, heads * columns);
-            float[] x = integers(heads * rows * inner);
-            float[] y = integers(heads * rows * columns);
-            DeviceArray out = guarded(heads * rows * columns);
-            DeviceArray back = guarded(heads * rows * inner);
-            try (Lane lane = backend().lane()) {
-                lane.projectEachHead(new HeadProductStep(
-                        1,
-                        heads,
-                        rows,
-                        inner,
-                        columns,
-                        HeadView.headMajor(array(x), heads, rows, inner),
-                        weights,
-                        0,
-                        columns * inner,
-                        inner,
-                        1,
-                        HeadView.headMajor(out, heads, rows, columns)));
-                lane.projectEachHead(new HeadProductStep(
-                        1,
-                        heads,
-                        rows,
-                        columns,
-                        inner,
-                        HeadView.headMajor(array(y), heads, rows, columns),
-                        weights,
-                        0,
-                        columns * inner,
-                        1,
-                        inner,
-                        HeadView.headMajor(back, heads, rows, inner)));
-                lane.finish();
-            } finally {
-                weights.close();
-            }
-            for (int h = 0; h < heads; h++) {
-                float[] matrix = Arrays.copyOfRange(w, h * columns * inner, (h + 1) * columns * inner);
-                float[] from = Arrays.copyOfRange(x, h * rows * inner, (h + 1) * rows * inner);
-                assertThat(Arrays.copyOfRange(exact(out), h * rows * columns, (h + 1) * rows * columns))
-                        .isEqualTo(product(from, matrix, rows, inner));
-                float[] turned = new float[matrix.length];
-                for (int i = 0; i < matrix.length; i++) {
-                    turned[i % inner * columns + i / inner] = matrix[i];
-                }
-                float[] last = Arrays.copyOfRange(y, h * rows * columns, (h + 1) * rows * columns);
-                assertThat(Arrays.copyOfRange(exact(back), h * rows * inner, (h + 1) * rows * inner))
-                        .isEqualTo(product(last, turned, rows, columns));
-            }
+            eachHead(type, 2, 3, 32, 5);
+            eachHead(type, 3, 1, 96, 33);
+            eachHead(type, 1, 9, 64, 64);
+        }
+    }
+
+    /** Every head times a matrix of its own. */
+    private void eachHead(DataType type, int heads, int rows, int inner, int columns) {
+        float[] w = blocks(type, heads * columns * inner);
+        int[] parts = new int[heads];
+        Arrays.fill(parts, columns);
+        PackedWeights weights = pack(type, Use.EACH_HEAD, inner, w, parts);
+        float[] x = integers(heads * rows * inner);
+        DeviceArray out = guarded(heads * rows * columns);
+        try (Lane lane = backend().lane()) {
+            lane.projectEachHead(new HeadProductStep(
+                    1,
+                    heads,
+                    rows,
+                    inner,
+                    columns,
+                    HeadView.headMajor(array(x), heads, rows, inner),
+                    weights,
+                    HeadView.headMajor(out, heads, rows, columns)));
+            lane.finish();
+        } finally {
+            weights.close();
+        }
+        float[] got = exact(out);
+        for (int h = 0; h < heads; h++) {
+            float[] matrix = Arrays.copyOfRange(w, h * columns * inner, (h + 1) * columns * inner);
+            float[] from = Arrays.copyOfRange(x, h * rows * inner, (h + 1) * rows * inner);
+            assertThat(Arrays.copyOfRange(got, h * rows * columns, (h + 1) * rows * columns))
+                    .as("%s, head %d of %d, %d x %d x %d", type, h, heads, rows, inner, columns)
+                    .isEqualTo(product(from, matrix, rows, inner));
         }
     }
 
