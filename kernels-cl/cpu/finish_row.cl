@@ -90,10 +90,15 @@ inline void finish_row(float *o, const float largest, float total, const attenti
     }
     factor = total == 0.0f ? 0.0f : factor / total;
     float16 not_finite = 0.0f;  // 0 * x is 0 for every finite x, and NaN for all others
-    for (int c = 0; c < p->value_size; c += 16) {
+    int c = 0;
+    for (; c + 16 <= p->value_size; c += 16) {
         const float16 x = vload16(0, o + c) * factor;
         put16(x, 0, o + c);
         not_finite += 0.0f * x;
+    }
+    for (; c < p->value_size; c++) {
+        o[c] *= factor;
+        not_finite += 0.0f * o[c];
     }
     const int finite = isfinite(total) && isfinite(shift) && sum_of(not_finite) == 0.0f;
     float log_sum = nothing ? -INFINITY : (shift + log2(total)) * LN_2;
@@ -101,7 +106,8 @@ inline void finish_row(float *o, const float largest, float total, const attenti
         log_sum = exact_row(o, p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, b, kv_head, row);
     const float gate = (p->flags & HAS_GATE) ? head_gate[row.h] : 1.0f;
     const size_t to = view_index(p->out, b, row.h, seq.q_row + row.i);
-    for (int c = 0; c < p->value_size; c += 16)
+    for (c = 0; c + 16 <= p->value_size; c += 16)
         store16_any(context, out_type, to + c, gate == 0.0f ? (float16)(0.0f) : vload16(0, o + c) * gate);
+    for (; c < p->value_size; c++) store_any(context, out_type, to + c, gate == 0.0f ? 0.0f : o[c] * gate);
     if (has_log_sum_exp) log_sum_exp[(size_t)(b * p->q_heads + row.h) * p->q_len + row.i] = log_sum;
 }

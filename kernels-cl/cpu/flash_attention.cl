@@ -5,7 +5,8 @@
 // in  q by its view; packed: pack_keys' panels; v by its view, f32 rows; k by its view (read for rows that are not finite
 //     only); sequences, block table, mask, bias, alibi_slopes, sinks, head_gate as flagged
 // out context by its view; log_sum_exp [B*Hq, S] as flagged
-// build ROWS KEYS (multiple of 32) MAX_SIZE (of heads)     launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} single work-items
+// build ROWS KEYS (multiple of 32) MAX_SIZE (of heads)     values have 16 components at least
+// launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} single work-items
 
 #define AHEAD 16  // rows of a panel, or of values
 
@@ -36,22 +37,28 @@ inline void tile_scores(const float *q_tile, __global const float *k, const int 
     }
 }
 
-// o = o * correction + weights * V, for `keys` rows of values
+// Stores 16 components but the first `known`.
+inline void put_last(const float16 values, const int known, float *p)
+{
+    put16(known == 0 ? values : LANES < known ? vload16(0, p) : values, 0, p);
+}
+
+// o = o * correction + weights * V, for `keys` rows of values; size is at least 16
 inline void tile_values(float *o, const float *correction, const float *weights, __global const float *v, const int row,
                         const int keys, const int size)
 {
     for (int c = 0; c < size; c += 32) {
-        // The last 16 components of an odd multiple of 16 are computed twice and stored once.
-        const int second = c + 16 < size ? 1 : 0;
+        // Where fewer than 16 components are left, the last 16 are computed, and those that are new stored.
+        const int first = min(c, size - 16), second = min(c + 16, size - 16);
         float16 low[ROWS], high[ROWS];
 #pragma unroll
         for (int r = 0; r < ROWS; r++) {
-            low[r] = vload16(0, o + r * size + c) * correction[r];
-            high[r] = vload16(second, o + r * size + c) * correction[r];
+            low[r] = vload16(0, o + r * size + first) * correction[r];
+            high[r] = vload16(0, o + r * size + second) * correction[r];
         }
-        __global const float *v_row = v + c;
+        __global const float *v_row = v + first;
         for (int n = 0; n < keys; n++) {
-            const float16 v_low = vload16(0, v_row), v_high = vload16(second, v_row);
+            const float16 v_low = vload16(0, v_row), v_high = vload16(0, v_row + (second - first));
             PREFETCH(v_row + (size_t)AHEAD * row);
             PREFETCH(v_row + (size_t)AHEAD * row + 16);
 #pragma unroll
@@ -64,8 +71,8 @@ inline void tile_values(float *o, const float *correction, const float *weights,
         }
 #pragma unroll
         for (int r = 0; r < ROWS; r++) {
-            put16(low[r], 0, o + r * size + c);
-            if (second) put16(high[r], 0, o + r * size + c + 16);
+            put_last(low[r], c - first, o + r * size + first);
+            if (c + 16 < size) put_last(high[r], c + 16 - second, o + r * size + second);
         }
     }
 }

@@ -35,8 +35,10 @@ void join_streams(__global const float *parts, const int chunks, __global const 
         const float weight = most == -INFINITY ? sum : exp2_scalar(most - largest);
         if (weight == 0.0f) continue;
         total = fma(weight, sum, total);
-        for (int c = 0; c < p.value_size; c += 16)
+        int c = 0;
+        for (; c + 16 <= p.value_size; c += 16)
             put16(fma((float16)(weight), vload16(0, from + c), vload16(0, o + c)), 0, o + c);
+        for (; c < p.value_size; c++) o[c] = fma(weight, from[c], o[c]);
     }
     const stored_t stored = {k, v, table, k_type, k_type, p.key_rows};
     finish_row(o, largest, total, &p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, head_gate, context,

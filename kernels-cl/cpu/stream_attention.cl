@@ -1,7 +1,7 @@
 // stream_attention.cl: attention of a few query rows to many keys, as in decoding: reads keys and values once, where they
 // lie, at the speed of memory. One work-item: all rows of one key-value head, CHUNK keys.
-// in  q, k, v by their views; sequences, block table, mask, bias, alibi_slopes as flagged; head_size and value_size are
-//     multiples of 16
+// in  q, k, v by their views; sequences, block table, mask, bias, alibi_slopes as flagged; head_size and value_size are at
+//     least 16, and multiples of it in a q8_0 cache
 // out parts [B*Hkv][chunks][rows][value_size + 2] f32: weights * V, the largest score and the sum of weights
 // build CHUNK (multiple of 32) MAX_ROWS MAX_SIZE (of heads) KEY     launch {chunks, B * Hkv} single work-items
 
@@ -23,6 +23,10 @@ inline float16 sums_of_16(const float16 *x)
     return (float16)(a[0].even, a[1].even) + (float16)(a[0].odd, a[1].odd);
 }
 
+// Rows of q are read and kept 16 components at a time. Where fewer are left, the last 16 are, with zeros for those that have
+// been before: a key may be multiplied with them as with any other.
+inline int padded16(const int size) { return (size + 15) / 16 * 16; }
+
 // s[0 .. 16): the products of a row q with the 16 keys at `at`.
 inline void scores_of_one(float *s, const float *q, __global const TYPE(KEY) *k, const size_t *at, const int size)
 {
@@ -31,16 +35,17 @@ inline void scores_of_one(float *s, const float *q, __global const TYPE(KEY) *k,
     for (int i = 0; i < 16; i++) sum[i] = 0.0f;
     for (int c = 0; c < size; c += 16) {
         const float16 a = vload16(0, q + c);
+        const int from = min(c, size - 16);
 #pragma unroll
         for (int i = 0; i < 16; i++) {
-            PREFETCH_FAR(k + at[i] + c + FAR);
-            sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + c), sum[i]);
+            PREFETCH_FAR(k + at[i] + from + FAR);
+            sum[i] = fma(a, LOAD16_AT(KEY, k, at[i] + from), sum[i]);
         }
     }
     put16(sums_of_16(sum), 0, s);
 }
 
-// The same for rows r0 to r0 + 3 of q [rows][size] and s [rows][CHUNK]; those beyond the last repeat it. Four keys at a time, so
+// The same for rows r0 to r0 + 3 of q [rows][padded16(size)] and s [rows][CHUNK]; those beyond the last repeat it. Four keys at a time, so
 // that a key is loaded and converted once for four rows.
 inline void scores_of_four(float *s, const int r0, const int rows, const float *q, __global const TYPE(KEY) *k,
                            const size_t *at, const int size)
@@ -50,13 +55,15 @@ inline void scores_of_four(float *s, const int r0, const int rows, const float *
 #pragma unroll
         for (int i = 0; i < 16; i++) sum[i] = 0.0f;
         for (int c = 0; c < size; c += 16) {
+            const int from = min(c, size - 16);
 #pragma unroll
             for (int i = 0; i < 4; i++) {
-                PREFETCH_FAR(k + at[n + i] + c + FAR);
-                const float16 key = LOAD16_AT(KEY, k, at[n + i] + c);
+                PREFETCH_FAR(k + at[n + i] + from + FAR);
+                const float16 key = LOAD16_AT(KEY, k, at[n + i] + from);
 #pragma unroll
                 for (int r = 0; r < 4; r++)
-                    sum[4 * r + i] = fma(vload16(0, q + min(r0 + r, rows - 1) * size + c), key, sum[4 * r + i]);
+                    sum[4 * r + i] =
+                        fma(vload16(0, q + min(r0 + r, rows - 1) * padded16(size) + c), key, sum[4 * r + i]);
             }
         }
         const float16 sums = sums_of_16(sum);
@@ -72,25 +79,24 @@ inline void values_of_one(__global float *part, const float *weights, __global c
                           const int keys, const int size)
 {
     for (int c = 0; c < size; c += 64) {
-        // Components beyond the last are the first 16 again, and are not stored.
+        // Where fewer than 16 components are left, the last 16 are computed again.
         int at[4];
         float16 sum[4];
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-            at[i] = c + 16 * i < size ? 16 * i : 0;
+            at[i] = min(c + 16 * i, size - 16);
             sum[i] = 0.0f;
         }
         for (int n = 0; n < keys; n++) {
             const float16 w = (float16)weights[n];
 #pragma unroll
             for (int i = 0; i < 4; i++) {
-                PREFETCH_FAR(v + place[n] + c + at[i] + FAR);
-                sum[i] = fma(w, LOAD16_AT(KEY, v, place[n] + c + at[i]), sum[i]);
+                PREFETCH_FAR(v + place[n] + at[i] + FAR);
+                sum[i] = fma(w, LOAD16_AT(KEY, v, place[n] + at[i]), sum[i]);
             }
         }
 #pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (i == 0 || at[i]) put16_global(sum[i], part + c + at[i]);
+        for (int i = 0; i < 4; i++) put16_global(sum[i], part + at[i]);
     }
 }
 
@@ -99,14 +105,14 @@ inline void values_of_four(__global float *part, const int r0, const int rows, c
                            __global const TYPE(KEY) *v, const size_t *place, const int keys, const int size)
 {
     for (int c = 0; c < size; c += 32) {
-        const int second = c + 16 < size ? 16 : 0;
+        const int first = min(c, size - 16), second = min(c + 16, size - 16);
         float16 low[4], high[4];
 #pragma unroll
         for (int r = 0; r < 4; r++) low[r] = high[r] = 0.0f;
         for (int n = 0; n < keys; n++) {
-            PREFETCH_FAR(v + place[n] + c + FAR);
-            PREFETCH_FAR(v + place[n] + c + second + FAR);
-            const float16 v_low = LOAD16_AT(KEY, v, place[n] + c), v_high = LOAD16_AT(KEY, v, place[n] + c + second);
+            PREFETCH_FAR(v + place[n] + first + FAR);
+            PREFETCH_FAR(v + place[n] + second + FAR);
+            const float16 v_low = LOAD16_AT(KEY, v, place[n] + first), v_high = LOAD16_AT(KEY, v, place[n] + second);
 #pragma unroll
             for (int r = 0; r < 4; r++) {
                 const float16 w = (float16)weights[min(r0 + r, rows - 1) * CHUNK + n];
@@ -117,8 +123,8 @@ inline void values_of_four(__global float *part, const int r0, const int rows, c
 #pragma unroll
         for (int r = 0; r < 4; r++) {
             if (r0 + r >= rows) break;
-            put16_global(low[r], part + (r0 + r) * (size + 2) + c);
-            if (second) put16_global(high[r], part + (r0 + r) * (size + 2) + c + 16);
+            put16_global(low[r], part + (r0 + r) * (size + 2) + first);
+            put16_global(high[r], part + (r0 + r) * (size + 2) + second);
         }
     }
 }
@@ -147,8 +153,12 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         }
         const int there = row[r].i < seq.q_len;
         const size_t from = view_index(p.q, b, row[r].h, seq.q_row + (there ? row[r].i : 0));
-        for (int c = 0; c < p.head_size; c += 16)
-            put16(there ? load16_any(q, q_type, from + c) * factor : (float16)(0.0f), 0, q_tile + r * p.head_size + c);
+        for (int c = 0; c < p.head_size; c += 16) {
+            const int at = min(c, p.head_size - 16);
+            const int16 counts = there ? LANES >= c - at : (int16)(0);
+            put16(counts ? load16_any(q, q_type, from + at) * factor : (float16)(0.0f), 0,
+                  q_tile + r * padded16(p.head_size) + c);
+        }
     }
     const int j0 = max(chunk * CHUNK, first), j_end = min((chunk + 1) * CHUNK, end);
     const int keys = max(0, j_end - j0), padded = (keys + 31) / 32 * 32;

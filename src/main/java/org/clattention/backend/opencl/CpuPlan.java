@@ -134,7 +134,7 @@ final class CpuPlan {
     /** Whether keys are read once, where they lie: for few rows, packing them would cost more than it gains. */
     static boolean streamsKeys(AttentionStep step) {
         return sharingRows(step) <= MAX_STREAM_ROWS
-                && step.shape().headSize() % VECTOR == 0
+                && step.shape().headSize() >= VECTOR
                 && step.key().array().type() == step.value().array().type();
     }
 
@@ -147,8 +147,8 @@ final class CpuPlan {
         if (wanted.weights() != null || wanted.scores() != null || wanted.summaries()) {
             return "scores or weights are asked for";
         }
-        if (step.shape().valueSize() % VECTOR != 0) {
-            return "the value head size " + step.shape().valueSize() + " is not a multiple of " + VECTOR;
+        if (step.shape().valueSize() < VECTOR) {
+            return "the value head size " + step.shape().valueSize() + " is less than " + VECTOR;
         }
         if (step.shape().headSize() > MAX_HEAD_SIZE || step.shape().valueSize() > MAX_HEAD_SIZE) {
             return "the head size is over " + MAX_HEAD_SIZE;
