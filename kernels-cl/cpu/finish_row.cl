@@ -70,6 +70,16 @@ inline float exact_row(float *o, const attention_params *p, const sequence_t seq
     return any_key ? base + log(total) : -INFINITY;
 }
 
+// A head gated off is gone, whatever it holds.
+inline void store_context(__global void *context, const int out_type, const size_t to, const float *o,
+                          const attention_params *p, const float gate)
+{
+    int c = 0;
+    for (; c + 16 <= p->value_size; c += 16)
+        store16_any(context, out_type, to + c, gate == 0.0f ? (float16)(0.0f) : vload16(0, o + c) * gate);
+    for (; c < p->value_size; c++) store_any(context, out_type, to + c, gate == 0.0f ? 0.0f : o[c] * gate);
+}
+
 // o: the sum of weights * values, the weights being 2^(score - largest); total: the sum of weights.
 inline void finish_row(float *o, const float largest, float total, const attention_params *p, const sequence_t seq,
                        const stored_t stored, __global const void *q, const int q_type, __global const uchar *mask,
@@ -104,10 +114,7 @@ inline void finish_row(float *o, const float largest, float total, const attenti
     float log_sum = nothing ? -INFINITY : (shift + log2(total)) * LN_2;
     if (!finite)
         log_sum = exact_row(o, p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, b, kv_head, row);
-    const float gate = (p->flags & HAS_GATE) ? head_gate[row.h] : 1.0f;
-    const size_t to = view_index(p->out, b, row.h, seq.q_row + row.i);
-    for (c = 0; c + 16 <= p->value_size; c += 16)
-        store16_any(context, out_type, to + c, gate == 0.0f ? (float16)(0.0f) : vload16(0, o + c) * gate);
-    for (; c < p->value_size; c++) store_any(context, out_type, to + c, gate == 0.0f ? 0.0f : o[c] * gate);
+    store_context(context, out_type, view_index(p->out, b, row.h, seq.q_row + row.i), o, p,
+                  (p->flags & HAS_GATE) ? head_gate[row.h] : 1.0f);
     if (has_log_sum_exp) log_sum_exp[(size_t)(b * p->q_heads + row.h) * p->q_len + row.i] = log_sum;
 }

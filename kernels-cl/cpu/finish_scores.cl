@@ -4,6 +4,13 @@
 #define LOG2_E 1.4426950408889634f
 #define LN_2 0.6931471805599453f
 
+// What scores are counted in: powers of 2 are faster; those that are stored are powers of e (build option NATURAL=1).
+#if NATURAL
+#define UNIT 1.0f
+#else
+#define UNIT LOG2_E
+#endif
+
 // A row of a tile: query head, query, and the keys that causal mask, window and length leave it.
 typedef struct {
     int h, i, first, end;
@@ -28,19 +35,26 @@ inline row_t row_of(const attention_params *p, const sequence_t seq, const int k
     return row;
 }
 
+// Row i of a query head.
+inline row_t row_of_head(const attention_params *p, const sequence_t seq, const int h, const int i)
+{
+    const int group = p->q_heads / p->kv_heads;
+    return row_of(p, seq, h / group, h % group * p->q_len + i);
+}
+
 // Whether scores need more than a factor.
 inline int needs_finish(const attention_params *p)
 {
     return p->softcap > 0.0f || (p->flags & (HAS_MASK | HAS_BIAS | HAS_ALIBI));
 }
 
-// What queries are multiplied with when they are loaded: all that plain scores need to come out in units of log2.
+// What queries are multiplied with when they are loaded: all that plain scores need to come out in their unit.
 inline float query_factor(const attention_params *p)
 {
-    return needs_finish(p) ? 1.0f : p->scale * LOG2_E;
+    return needs_finish(p) ? 1.0f : p->scale * UNIT;
 }
 
-// s[0 .. count) for keys from j0 on: dot products become scores in units of log2, -infinity where masked. count is a
+// s[0 .. count) for keys from j0 on: dot products become scores in their unit, -infinity where masked. count is a
 // multiple of 16; keys outside of row.first .. row.end are masked by the caller.
 inline void finish_scores(float *s, const int count, const int j0, const attention_params *p, const sequence_t seq,
                           const row_t row, const int b, __global const uchar *mask, __global const void *bias,
@@ -68,7 +82,7 @@ inline void finish_scores(float *s, const int count, const int j0, const attenti
             for (int e = 0; e < 16; e++) keep[e] = j0 + n + e < p->mask_columns && mask_row[j0 + n + e] ? 1.0f : 0.0f;
             x = vload16(0, keep) == 0.0f ? (float16)(-INFINITY) : x;
         }
-        put16(x * LOG2_E, 0, s + n);
+        put16(x * UNIT, 0, s + n);
     }
 }
 

@@ -25,7 +25,12 @@ final class AttentionParams {
 
     /** For a part of a call. */
     static ByteBuffer of(AttentionStep step, HeadRange range, int stage) {
-        return of(new StructWriter(FIELDS), step, step.value(), range, stage);
+        return of(step, step.value(), range, stage);
+    }
+
+    /** The same, with values that lie elsewhere than in the step's view. */
+    static ByteBuffer of(AttentionStep step, HeadView values, HeadRange range, int stage) {
+        return of(new StructWriter(FIELDS), step, values, range, stage);
     }
 
     /** For a whole call whose values lie elsewhere than in the step's view, in the lane's struct. */

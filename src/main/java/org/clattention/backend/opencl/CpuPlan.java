@@ -156,6 +156,13 @@ final class CpuPlan {
         return "";
     }
 
+    /** Whether the tiles take a call whose scores, weights or summaries are asked for. */
+    static boolean takesExplicit(DeviceProfile device, AttentionStep step) {
+        return fits(device)
+                && step.shape().valueSize() >= VECTOR
+                && Math.max(step.shape().headSize(), step.shape().valueSize()) <= MAX_HEAD_SIZE;
+    }
+
     /** Whether values can be read where they are: f32 rows, one behind the other. */
     static boolean valuesInPlace(AttentionStep step) {
         return step.keyRows().kind() == RowLayout.Kind.PLAIN

@@ -7,8 +7,6 @@ import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane.Scratch;
 import org.clattention.backend.MaskView;
-import org.clattention.backend.RowLayout;
-import org.clattention.backend.StoreStep;
 import org.clattention.opencl.Kernel;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +16,11 @@ final class FusedAttention {
     private static final int PART_EXTRAS = 2;
 
     private final OpenClLane lane;
+    private final AttentionOperands operands;
 
     FusedAttention(OpenClLane lane) {
         this.lane = lane;
+        this.operands = new AttentionOperands(lane);
     }
 
     void run(AttentionStep step) {
@@ -33,23 +33,10 @@ final class FusedAttention {
 
     private void flash(AttentionStep step) {
         AttentionStep.Shape shape = step.shape();
-        int panels = (shape.keyLength() + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
         int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
-        DeviceArray keys = lane.scratch(
-                Scratch.PACKED_KEYS, DataType.F32, (long) kvHeads * panels * WeightPacker.PANEL * shape.headSize());
-        HeadView values = CpuPlan.valuesInPlace(step) ? step.value() : plainValues(step);
+        HeadView values = operands.values(step);
         ByteBuffer params = AttentionParams.whole(lane, step, values);
-        Kernel pack = lane.kernel(KernelId.PACK_KEYS)
-                .role("KEY", step.key().array())
-                .arguments()
-                .buffer(OpenClArray.bufferOf(step.key().array()))
-                .buffer(lane.optional(step.extras().sequences()))
-                .buffer(lane.optional(step.keyRows().table()))
-                .buffer(OpenClArray.bufferOf(keys))
-                .struct(params)
-                .done();
-        lane.launch(pack, pack.singles(panels, kvHeads));
-
+        DeviceArray keys = operands.packedKeys(step, params);
         int sharing = CpuPlan.sharingRows(step);
         int rows = CpuPlan.flashRows(lane.profile());
         Kernel.Arguments arguments = lane.kernel(KernelId.FLASH_ATTENTION)
@@ -132,31 +119,5 @@ final class FusedAttention {
                 .integer(Roles.code(step.context().array()))
                 .buffer(lane.optional(logSumExp))
                 .integer(logSumExp != null ? 1 : 0);
-    }
-
-    /** Values of a ring, of pages, or of 16 bits, as f32 rows one behind the other. */
-    private HeadView plainValues(AttentionStep step) {
-        AttentionStep.Shape shape = step.shape();
-        int size = shape.valueSize();
-        int rows = shape.keyLength();
-        long elements = (long) shape.batch() * shape.kvHeads() * rows * size;
-        DeviceArray plain = lane.scratch(Scratch.PACKED_VALUES, DataType.F32, elements);
-        HeadView target = HeadView.headMajor(plain, shape.kvHeads(), rows, size);
-        lane.store(new StoreStep(
-                shape.batch(),
-                shape.kvHeads(),
-                rows,
-                size,
-                step.value(),
-                0,
-                step.keyRows(),
-                target,
-                0,
-                RowLayout.PLAIN,
-                null,
-                null,
-                0,
-                null));
-        return target;
     }
 }

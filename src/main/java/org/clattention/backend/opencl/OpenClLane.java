@@ -46,6 +46,7 @@ final class OpenClLane implements Lane {
     private final SmallUploads uploads;
     private final Products products;
     private final ExplicitAttention attention;
+    private final Softmax softmax;
     private final Rows rows;
     private final PanelProducts panelProducts;
     private final FusedAttention fused;
@@ -61,6 +62,7 @@ final class OpenClLane implements Lane {
         this.uploads = new SmallUploads(queue);
         this.products = new Products(this);
         this.attention = new ExplicitAttention(this);
+        this.softmax = new Softmax(this);
         this.rows = new Rows(this);
         this.panelProducts = new PanelProducts(this);
         this.fused = new FusedAttention(this);
@@ -197,7 +199,7 @@ final class OpenClLane implements Lane {
 
     @Override
     public void softmax(DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
-        attention.softmax(x, y, outer, columns, inner);
+        softmax.run(x, y, outer, columns, inner);
     }
 
     @Override

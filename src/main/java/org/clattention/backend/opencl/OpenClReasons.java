@@ -45,9 +45,15 @@ record OpenClReasons(DeviceProfile device) implements Reasons {
                                 ? few(sharing) + " share a key-value head: its keys are split over groups"
                                 : many(sharing) + " share a key-value head: they go by tiles");
             }
-            case PORTABLE ->
-                portable(CpuPlan.fits(device) ? CpuPlan.unfusable(device, step) : GpuPlan.unfusable(device, step));
+            case PORTABLE -> inMemory(step);
         };
+    }
+
+    private String inMemory(AttentionStep step) {
+        if (CpuPlan.takesExplicit(device, step)) {
+            return cpu(CpuPlan.unfusable(device, step) + ": by tiles, with the scores in memory");
+        }
+        return portable(CpuPlan.fits(device) ? CpuPlan.unfusable(device, step) : GpuPlan.unfusable(device, step));
     }
 
     private static String tiles(AttentionStep step) {

@@ -172,7 +172,7 @@ class FinishedProductTest extends StepTest {
                 : new Rotation(
                         array(map(angles, Math::cos)),
                         array(map(angles, Math::sin)),
-                        positioned ? array(positions) : null,
+                        positioned ? ints(positions) : null,
                         past,
                         positioned ? length : 0,
                         dim,

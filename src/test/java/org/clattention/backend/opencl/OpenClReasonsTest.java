@@ -60,7 +60,10 @@ class OpenClReasonsTest {
         expect(attention(CPU, step(1, 1, 1, 1, 8, 32)), "cpu, ", "keys of size 8");
         expect(attention(CPU, step(1, 1, 1, 1, 64, 8)), "portable, because the value head size 8 is less than 16", "");
         expect(attention(CPU, step(1, 1, 1, 1, 640, 64)), "portable, because the head size is over 576", "");
-        expect(attention(CPU, wanted(step(1, 1, 1, 1, 64, 64))), "portable, because scores or weights are asked", "");
+        expect(
+                attention(CPU, wanted(step(1, 1, 1, 1, 64, 64))),
+                "cpu, because the device is a CPU",
+                "; scores or weights are asked for: by tiles");
         DeviceProfile portable = profile(Kind.CPU, 16, 1 << 20, KernelSet.PORTABLE);
         expect(attention(portable, step(1, 1, 1, 1, 64, 64)), "portable, because this set was asked for", "");
     }

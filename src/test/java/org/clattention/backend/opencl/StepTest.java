@@ -59,7 +59,7 @@ abstract class StepTest extends DeviceTest {
         return array;
     }
 
-    DeviceArray array(int... values) {
+    DeviceArray ints(int... values) {
         DeviceArray array = own(backend().allocate(DataType.I32, values.length, "test"));
         backend().write(array, HostTensor.ofInts(values, values.length).data());
         return array;
