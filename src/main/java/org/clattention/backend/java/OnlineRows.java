@@ -24,11 +24,15 @@ final class OnlineRows {
     private final int[] end = new int[Loops.ROWS];
     int count;
     int batch;
+    private int firstOfAll;
+    private int endOfAll;
 
     /** Starts with rows {@code row0} ... of a key-value head. */
     void start(AttentionCall call, int b, int kvHead, int row0, int rows) {
         batch = b;
         count = rows;
+        firstOfAll = Integer.MAX_VALUE;
+        endOfAll = 0;
         for (int r = 0; r < rows; r++) {
             head[r] = kvHead * call.group + (row0 + r) / call.shape.queryLength();
             query[r] = (row0 + r) % call.shape.queryLength();
@@ -36,65 +40,70 @@ final class OnlineRows {
             end[r] = call.endKey(b, query[r]);
             largest[r] = Float.NEGATIVE_INFINITY;
             sum[r] = 0;
+            if (end[r] > first[r]) {
+                firstOfAll = Math.min(firstOfAll, first[r]);
+                endOfAll = Math.max(endOfAll, end[r]);
+            }
         }
     }
 
     /** The first key that any row attends to; not below {@link #end} if there is none. */
     int first() {
-        int least = Integer.MAX_VALUE;
-        for (int r = 0; r < count; r++) {
-            least = end[r] > first[r] ? Math.min(least, first[r]) : least;
-        }
-        return least;
+        return firstOfAll;
     }
 
     /** One more than the last. */
     int end() {
-        int most = 0;
-        for (int r = 0; r < count; r++) {
-            most = end[r] > first[r] ? Math.max(most, end[r]) : most;
-        }
-        return most;
+        return endOfAll;
     }
 
     /**
      * Takes the scaled scores of keys {@code key} ...: they become weights relative to a score that none exceeds by more than
      * {@link #SLACK}, and the context so far is brought down to it.
      *
-     * @param s scores, rows STRIDE apart
-     * @param o context, rows {@code size} apart
+     * @param s scores, from {@code at} on, rows STRIDE apart
+     * @param o context, from {@code oAt} on, rows {@code size} apart
      */
-    void weigh(AttentionCall call, float[] s, int key, int keys, float[] o, int size, Workspace workspace) {
+    void weigh(
+            AttentionCall call,
+            float[] s,
+            int at,
+            int key,
+            int keys,
+            float[] o,
+            int oAt,
+            int size,
+            Workspace workspace) {
         Loops loops = workspace.loops();
         if (call.finishesScores()) {
             for (int r = 0; r < count; r++) {
-                call.cap(s, r * Loops.STRIDE, keys, loops);
-                call.mask(s, r * Loops.STRIDE, key, keys, batch, head[r], query[r], workspace);
+                call.cap(s, at + r * Loops.STRIDE, keys, loops);
+                call.mask(s, at + r * Loops.STRIDE, key, keys, batch, head[r], query[r], workspace);
             }
         } else {
-            maskEdges(s, key, keys);
+            maskEdges(s, at, key, keys);
         }
         for (int r = 0; r < count; r++) {
             if (largest[r] == Float.NEGATIVE_INFINITY) {
-                begin(r, s[r * Loops.STRIDE + Math.min(Math.max(first[r] - key, 0), keys - 1)]);
+                begin(r, s[at + r * Loops.STRIDE + Math.min(Math.max(first[r] - key, 0), keys - 1)]);
             }
             limit[r] = largest[r] + SLACK;
         }
-        for (int rest = loops.exceeding(s, 0, count, keys, limit); rest != 0; rest &= rest - 1) {
+        for (int rest = loops.exceeding(s, at, count, keys, limit); rest != 0; rest &= rest - 1) {
             int r = Integer.numberOfTrailingZeros(rest);
-            raise(r, loops.max(s, r * Loops.STRIDE, keys), o, size, loops);
+            raise(r, loops.max(s, at + r * Loops.STRIDE, keys), o, oAt + r * size, size, loops);
         }
         for (int r = 0; r < count; r++) {
             shift[r] = largest[r] == Float.NEGATIVE_INFINITY ? 0 : largest[r];
         }
-        loops.weights(s, 0, count, keys, shift, sum);
+        loops.weights(s, at, count, keys, shift, sum);
     }
 
     /** −∞ for keys that causal mask, windows and lengths keep from a row. */
-    private void maskEdges(float[] s, int key, int keys) {
+    private void maskEdges(float[] s, int sAt, int key, int keys) {
         for (int r = 0; r < count; r++) {
             if (first[r] > key || end[r] < key + keys) {
-                int at = r * Loops.STRIDE;
+                int at = sAt + r * Loops.STRIDE;
                 int from = Math.min(Math.max(first[r] - key, 0), keys);
                 int to = Math.min(Math.max(end[r] - key, from), keys);
                 Arrays.fill(s, at, at + from, Float.NEGATIVE_INFINITY);
@@ -111,13 +120,13 @@ final class OnlineRows {
     }
 
     /** A row has met a score so large that sum and context must be brought down. */
-    private void raise(int r, float most, float[] o, int size, Loops loops) {
+    private void raise(int r, float most, float[] o, int at, int size, Loops loops) {
         float before = largest[r];
         float now = Math.max(before, most);
         float correction = now == before ? 1 : ScalarMath.weight(before, now);
         sum[r] *= correction;
         largest[r] = now;
-        rescale(o, r * size, size, correction, loops);
+        rescale(o, at, size, correction, loops);
     }
 
     /** A context that is not finite stays so: its row is computed again at the end. */

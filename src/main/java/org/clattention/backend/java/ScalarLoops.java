@@ -3,17 +3,10 @@ package org.clattention.backend.java;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
-/**
- * Loops for a JVM without the Vector API, in the form that HotSpot's compiler turns into vector instructions: several arrays
- * under one index that starts at 0, and no sums across the loop. So factors are copied into rows of their own first.
- */
+/** Loops for a JVM without the Vector API. */
 final class ScalarLoops implements Loops {
-    /** Columns of a row array: with two rows of results and four of weights they fit the first-level cache. */
-    private static final int WIDTH = 256;
-
     private final QuantaLoops quanta = new ScalarQuanta();
-    private final float[][] results = new float[ROWS + 1][WIDTH];
-    private final float[][] weights = new float[4][WIDTH];
+    private final ScalarTiles tiles = new ScalarTiles();
 
     @Override
     public Loops another() {
@@ -27,7 +20,7 @@ final class ScalarLoops implements Loops {
 
     @Override
     public int panel(int columns) {
-        return Math.min(WIDTH, Math.max(STEP, (columns + STEP - 1) / STEP * STEP));
+        return Math.min(ScalarTiles.WIDTH, Math.max(STEP, (columns + STEP - 1) / STEP * STEP));
     }
 
     @Override
@@ -43,97 +36,17 @@ final class ScalarLoops implements Loops {
             float[] c,
             int cAt,
             int cRow) {
-        for (int n = 0; n < columns; n += WIDTH) {
-            int count = Math.min(WIDTH, columns - n);
-            for (int r = 0; r < rows; r++) {
-                System.arraycopy(c, cAt + r * cRow + n, results[r], 0, count);
-            }
-            int k = 0;
-            for (; k + 4 <= depth; k += 4) {
-                for (int i = 0; i < 4; i++) {
-                    System.arraycopy(w, wAt + (k + i) * wRow + n, weights[i], 0, count);
-                }
-                int r = 0;
-                for (; r + 2 <= rows; r += 2) {
-                    int at = aAt + r * STRIDE + k;
-                    twoRows(a, at, weights[0], weights[1], results[r], results[r + 1], count);
-                    twoRows(a, at + 2, weights[2], weights[3], results[r], results[r + 1], count);
-                }
-                if (r < rows) {
-                    oneRow(a, aAt + r * STRIDE + k, weights, results[r], count);
-                }
-            }
-            for (; k < depth; k++) {
-                System.arraycopy(w, wAt + k * wRow + n, weights[0], 0, count);
-                for (int r = 0; r < rows; r++) {
-                    oneStep(a[aAt + r * STRIDE + k], weights[0], results[r], count);
-                }
-            }
-            for (int r = 0; r < rows; r++) {
-                System.arraycopy(results[r], 0, c, cAt + r * cRow + n, count);
-            }
-        }
-    }
-
-    /** Two rows and two steps: with more in one loop HotSpot gives up. */
-    private static void twoRows(float[] a, int at, float[] w0, float[] w1, float[] first, float[] second, int count) {
-        float p0 = a[at];
-        float p1 = a[at + 1];
-        float q0 = a[at + STRIDE];
-        float q1 = a[at + STRIDE + 1];
-        for (int n = 0; n < count; n++) {
-            float x0 = w0[n];
-            float x1 = w1[n];
-            first[n] = Math.fma(p1, x1, Math.fma(p0, x0, first[n]));
-            second[n] = Math.fma(q1, x1, Math.fma(q0, x0, second[n]));
-        }
-    }
-
-    private static void oneRow(float[] a, int at, float[][] w, float[] c, int count) {
-        fourSteps(a[at], a[at + 1], a[at + 2], a[at + 3], w[0], w[1], w[2], w[3], c, count);
-    }
-
-    private static void fourSteps(
-            float p0,
-            float p1,
-            float p2,
-            float p3,
-            float[] w0,
-            float[] w1,
-            float[] w2,
-            float[] w3,
-            float[] c,
-            int count) {
-        for (int n = 0; n < count; n++) {
-            c[n] = Math.fma(p3, w3[n], Math.fma(p2, w2[n], Math.fma(p1, w1[n], Math.fma(p0, w0[n], c[n]))));
-        }
-    }
-
-    private static void oneStep(float a, float[] w, float[] c, int count) {
-        for (int n = 0; n < count; n++) {
-            c[n] = Math.fma(a, w[n], c[n]);
-        }
+        tiles.multiply(a, aAt, rows, depth, w, wAt, wRow, columns, c, cAt, cRow);
     }
 
     @Override
     public void dots(float[] q, int qAt, float[] k, int kAt, int keys, int size, float[] out, int outAt) {
-        for (int j = 0; j < keys; j++) {
-            int from = kAt + j * size;
-            float s0 = 0;
-            float s1 = 0;
-            float s2 = 0;
-            float s3 = 0;
-            int c = 0;
-            for (; c + 4 <= size; c += 4) {
-                s0 = Math.fma(q[qAt + c], k[from + c], s0);
-                s1 = Math.fma(q[qAt + c + 1], k[from + c + 1], s1);
-                s2 = Math.fma(q[qAt + c + 2], k[from + c + 2], s2);
-                s3 = Math.fma(q[qAt + c + 3], k[from + c + 3], s3);
-            }
-            for (; c < size; c++) {
-                s0 = Math.fma(q[qAt + c], k[from + c], s0);
-            }
-            out[outAt + j] = (s0 + s1) + (s2 + s3);
+        int j = 0;
+        for (; j + 4 <= keys; j += 4) {
+            ScalarTiles.fourDots(q, qAt, k, kAt + j * size, size, out, outAt + j);
+        }
+        for (; j < keys; j++) {
+            ScalarTiles.dot(q, qAt, k, kAt + j * size, size, out, outAt + j);
         }
     }
 
@@ -280,14 +193,9 @@ final class ScalarLoops implements Loops {
         return quanta;
     }
 
-    /** In the form that is compiled to vectors; rows stay in the first-level cache. */
     @Override
     public float fmas(int steps) {
-        float[] factors = new float[STRIDE + 2];
-        for (int i = 0; i < steps; i += WIDTH) {
-            twoRows(factors, 0, weights[0], weights[1], results[0], results[1], WIDTH);
-        }
-        return results[0][0];
+        return tiles.fmas(steps);
     }
 
     @Override

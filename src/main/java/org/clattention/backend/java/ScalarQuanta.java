@@ -1,7 +1,27 @@
 package org.clattention.backend.java;
 
-/** Loops over quanta for a JVM without the Vector API. */
+/**
+ * Loops over quanta for a JVM without the Vector API. Blocks become floats in the first-level cache, quanta in the order they lie in;
+ * that takes most of the time.
+ */
 final class ScalarQuanta implements QuantaLoops {
+    /** What the lower and the upper half of a byte stand for: looked up faster than computed. */
+    private static final float[] LOWER = new float[256];
+
+    private static final float[] UPPER = new float[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            LOWER[i] = (i & 15) - 8;
+            UPPER[i] = (i >> 4) - 8;
+        }
+    }
+
+    private final ScalarTiles tiles = new ScalarTiles();
+
+    /** A block of a panel as floats, on its way into a product. */
+    private float[] expanded = {};
+
     @Override
     public void load(byte[] q, int qAt, float scale, float[] to, int at, int count) {
         for (int i = 0; i < count; i++) {
@@ -11,22 +31,26 @@ final class ScalarQuanta implements QuantaLoops {
 
     @Override
     public void expand8(byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] to, int at) {
-        for (int n = 0; n < columns; n++) {
-            float scale = scales[scalesAt + n];
-            for (int k = 0; k < BLOCK; k++) {
-                to[at + k * columns + n] = q[qAt + k * columns + n] * scale;
+        for (int k = 0; k < BLOCK; k++) {
+            int from = qAt + k * columns;
+            int row = at + k * columns;
+            for (int n = 0; n < columns; n++) {
+                to[row + n] = q[from + n] * scales[scalesAt + n];
             }
         }
     }
 
     @Override
     public void expand4(byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] to, int at) {
-        for (int n = 0; n < columns; n++) {
-            float scale = scales[scalesAt + n];
-            for (int k = 0; k < BLOCK; k += 2) {
-                int pair = q[qAt + k / 2 * columns + n];
-                to[at + k * columns + n] = ((pair & 15) - 8) * scale;
-                to[at + (k + 1) * columns + n] = (((pair >> 4) & 15) - 8) * scale;
+        for (int k = 0; k < BLOCK; k += 2) {
+            int from = qAt + k / 2 * columns;
+            int row = at + k * columns;
+            int next = row + columns;
+            for (int n = 0; n < columns; n++) {
+                int pair = q[from + n] & 255;
+                float scale = scales[scalesAt + n];
+                to[row + n] = LOWER[pair] * scale;
+                to[next + n] = UPPER[pair] * scale;
             }
         }
     }
@@ -34,34 +58,23 @@ final class ScalarQuanta implements QuantaLoops {
     @Override
     public void multiply8(
             float[] a, int aAt, int rows, byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] c) {
-        for (int r = 0; r < rows; r++) {
-            int from = aAt + r * Loops.STRIDE;
-            for (int n = 0; n < columns; n++) {
-                float scale = scales[scalesAt + n];
-                float sum = c[r * columns + n];
-                for (int k = 0; k < BLOCK; k++) {
-                    sum = Math.fma(a[from + k], q[qAt + k * columns + n] * scale, sum);
-                }
-                c[r * columns + n] = sum;
-            }
-        }
+        float[] block = block(columns);
+        expand8(q, qAt, scales, scalesAt, columns, block, 0);
+        tiles.multiply(a, aAt, rows, BLOCK, block, 0, columns, columns, c, 0, columns);
     }
 
     @Override
     public void multiply4(
             float[] a, int aAt, int rows, byte[] q, int qAt, float[] scales, int scalesAt, int columns, float[] c) {
-        for (int r = 0; r < rows; r++) {
-            int from = aAt + r * Loops.STRIDE;
-            for (int n = 0; n < columns; n++) {
-                float scale = scales[scalesAt + n];
-                float sum = c[r * columns + n];
-                for (int k = 0; k < BLOCK; k += 2) {
-                    int pair = q[qAt + k / 2 * columns + n];
-                    sum = Math.fma(a[from + k], ((pair & 15) - 8) * scale, sum);
-                    sum = Math.fma(a[from + k + 1], (((pair >> 4) & 15) - 8) * scale, sum);
-                }
-                c[r * columns + n] = sum;
-            }
+        float[] block = block(columns);
+        expand4(q, qAt, scales, scalesAt, columns, block, 0);
+        tiles.multiply(a, aAt, rows, BLOCK, block, 0, columns, columns, c, 0, columns);
+    }
+
+    private float[] block(int columns) {
+        if (expanded.length < BLOCK * columns) {
+            expanded = new float[BLOCK * columns];
         }
+        return expanded;
     }
 }

@@ -80,7 +80,7 @@ final class StreamedAttention implements Work {
     }
 
     private OnlineRows start(int kvIndex, Workspace workspace) {
-        OnlineRows rows = workspace.rows();
+        OnlineRows rows = workspace.rows(0);
         int b = kvIndex / call.shape.kvHeads();
         rows.start(call, b, kvIndex % call.shape.kvHeads(), 0, rowsOfHead);
         return rows;
@@ -116,7 +116,7 @@ final class StreamedAttention implements Work {
                 loops.dots(q, r * size, k, at, part, size, s, r * Loops.STRIDE + n);
             }
         }
-        rows.weigh(call, s, key, keys, o, paddedSize, workspace);
+        rows.weigh(call, s, 0, key, keys, o, 0, paddedSize, workspace);
         // Whole vectors are read: of a narrower row the last of all would end beyond the array.
         boolean valuesInPlace = call.valueSize == paddedSize && call.adjacentFloats(call.step.value(), paddedSize);
         float[] v = valuesInPlace ? call.values.floats() : workspace.floats(Slot.VALUES, PART * paddedSize);

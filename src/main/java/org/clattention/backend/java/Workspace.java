@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.clattention.DeviceMemoryException;
@@ -7,11 +8,12 @@ import org.clattention.DeviceMemoryException;
 /** The loops and the working memory of one thread. */
 final class Workspace {
     private final Loops loops;
-    private final OnlineRows rows = new OnlineRows();
+    private final OnlineRows[] rows = new OnlineRows[FusedAttention.MOST_TURNS];
     private final Map<Slot, float[]> slots = new EnumMap<>(Slot.class);
 
     Workspace(Loops loops) {
         this.loops = loops;
+        Arrays.setAll(rows, i -> new OnlineRows());
     }
 
     /** What arrays are for; one tile uses each for one thing. */
@@ -33,9 +35,9 @@ final class Workspace {
         return loops;
     }
 
-    /** The rows that a tile of attention is about. */
-    OnlineRows rows() {
-        return rows;
+    /** A block of the rows that a tile of attention is about. */
+    OnlineRows rows(int block) {
+        return rows[block];
     }
 
     /** An array of at least this size with undefined contents. */

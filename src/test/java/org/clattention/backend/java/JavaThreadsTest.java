@@ -41,7 +41,7 @@ class JavaThreadsTest {
     /** Tiles are the same whoever computes them: every bit of a result is, too. */
     @Test
     void theNumberOfThreadsMakesNoDifference() {
-        for (int[] lengths : new int[][] {{1, 1500}, {70, 70}, {200, 333}}) {
+        for (int[] lengths : new int[][] {{1, 1500}, {70, 70}, {200, 333}, {2100, 2200}}) {
             float[] want = answer(1, lengths[0], lengths[1]);
             assertThat(answer(2, lengths[0], lengths[1])).isEqualTo(want);
             assertThat(answer(7, lengths[0], lengths[1])).isEqualTo(want);
