@@ -55,7 +55,7 @@ inline void finish_elements(float *tile, const projection_params p, const int ro
 #endif
 
 #if FINISH == HEADS
-// Filled by HeadFinishParams.java, field by field in this order.
+// Filled by ProductFinish.java, field by field in this order.
 typedef struct {
     int flags0, flags1;  // of the first and second target: bits of head_flags.cl; nothing happens to a third
     int first_angle;     // table row of row 0, without positions

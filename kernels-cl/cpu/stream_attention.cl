@@ -155,9 +155,9 @@ void stream_attention(__global const void *q, const int q_type, __global const T
         const size_t from = view_index(p.q, b, row[r].h, seq.q_row + (there ? row[r].i : 0));
         for (int c = 0; c < p.head_size; c += 16) {
             const int at = min(c, p.head_size - 16);
-            const int16 counts = there ? LANES >= c - at : (int16)(0);
-            put16(counts ? load16_any(q, q_type, from + at) * factor : (float16)(0.0f), 0,
-                  q_tile + r * padded16(p.head_size) + c);
+            float16 values = 0.0f;
+            if (there) values = LANES >= c - at ? load16_any(q, q_type, from + at) * factor : values;
+            put16(values, 0, q_tile + r * padded16(p.head_size) + c);
         }
     }
     const int j0 = max(chunk * CHUNK, first), j_end = min((chunk + 1) * CHUNK, end);

@@ -34,7 +34,7 @@ public record LatentConfig(
 
     /** Two ways to the same result. */
     public enum Form {
-        /** Plain for many new tokens, absorbed for few. */
+        /** Plain for many new tokens, absorbed for few. Keeps the expansion W_kv_b in two orders, so twice. */
         AUTO,
         /** Expand keys and values of every head, then attend. */
         PLAIN,

@@ -88,8 +88,8 @@ public final class AttentionLayer implements SelfAttention {
      * @param mask the boolean mask
      * @param bias the additive mask
      * @param wanted further results
-     * @param residual [rows, Do] F32, added to the result: another array than y; or null
-     * @param y [rows, Do], written; F32 with a residual
+     * @param residual [rows, Do], of any type of activations, added to the result: another array than y; or null
+     * @param y [rows, Do], written
      */
     @SuppressWarnings("ArrayRecordComponent") // lives for one call, compared never
     public record Call(

@@ -81,8 +81,8 @@ final class JavaLane implements Lane {
         long start = System.nanoTime();
         int rows = Math.multiplyExact(batch, length);
         products.run(JavaArray.of(x), rows, length, (JavaWeights) weights, firstOutput, Epilogue.NONE, targets);
-        AfterProduct.finish(this, batch, length, targets);
         backend.ran("project_heads", start);
+        AfterProduct.finish(this, batch, length, targets);
     }
 
     @Override

@@ -40,8 +40,13 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
         try {
             JavaArray quanta = memory.allocate(DataType.U8, blocks * (type == DataType.Q8_0 ? BLOCK : BLOCK / 2), name);
             QuantizedPanels packed = new QuantizedPanels(type, quanta, scales, inputs, panel);
-            lane.run((tile, workspace) -> packed.packPanel(matrices, tile), panels);
-            return packed;
+            try {
+                lane.run((tile, workspace) -> packed.packPanel(matrices, tile), panels);
+                return packed;
+            } catch (RuntimeException e) {
+                quanta.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             scales.close();
             throw e;

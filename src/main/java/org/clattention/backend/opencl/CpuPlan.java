@@ -33,7 +33,7 @@ final class CpuPlan {
     private static final int FLASH_ROWS_256 = 3;
 
     /** Rows up to which weights are read as a stream, once. */
-    static final int STREAM_ROWS = 4;
+    private static final int STREAM_ROWS = 4;
 
     /** Rows of a product's tile, best first: 32 registers of 16 floats hold 14 rows of 32 columns and what feeds them. */
     private static final int[] PRODUCT_ROWS_512 = {13, 8};
@@ -59,7 +59,7 @@ final class CpuPlan {
         return rows <= STREAM_ROWS;
     }
 
-    /** Rows that row_product is built for, given the rows of a call. */
+    /** Rows that row_product is built for, given the rows of a call; what takes more rows takes so many at a time. */
     static int streamRows(int rows) {
         return rows <= 2 ? rows : STREAM_ROWS;
     }
@@ -156,9 +156,13 @@ final class CpuPlan {
         return "";
     }
 
-    /** Whether the tiles take a call whose scores, weights or summaries are asked for. */
+    /**
+     * Whether the tiles take a call whose scores, weights or summaries are asked for. Not that of a ring whose first keys are
+     * gone: packing would make room for them, too.
+     */
     static boolean takesExplicit(DeviceProfile device, AttentionStep step) {
         return fits(device)
+                && step.shape().firstKey() == 0
                 && step.shape().valueSize() >= VECTOR
                 && Math.max(step.shape().headSize(), step.shape().valueSize()) <= MAX_HEAD_SIZE;
     }

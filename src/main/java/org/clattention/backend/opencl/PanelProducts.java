@@ -50,7 +50,7 @@ final class PanelProducts {
         OpenClWeights weights = (OpenClWeights) step.weights();
         int panels = (step.columns() + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
         Kernel kernel = lane.kernel(QuantizedPanels.headProducts(weights.type()))
-                .with("ROWS", CpuPlan.streamRows(Math.min(step.rows(), CpuPlan.STREAM_ROWS)))
+                .with("ROWS", CpuPlan.streamRows(step.rows()))
                 .role("WGT", weights.type())
                 .with("COLUMNS", WeightPacker.PANEL)
                 .arguments()

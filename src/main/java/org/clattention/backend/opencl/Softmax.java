@@ -63,7 +63,7 @@ final class Softmax {
             long rows,
             int columns) {
         boolean vectors = rowsAdjacent && CpuPlan.fits(lane.profile());
-        int items = PortablePlan.rowItems(lane.profile(), columns);
+        int items = vectors ? 1 : PortablePlan.rowItems(lane.profile(), columns);
         KernelChoice choice = vectors
                 ? lane.kernel(KernelId.CPU_SOFTMAX)
                 : lane.kernel(KernelId.SOFTMAX).with("GROUP_ITEMS", items);
