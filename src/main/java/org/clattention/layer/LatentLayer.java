@@ -3,16 +3,13 @@ package org.clattention.layer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.clattention.AttentionOptions;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.LatentConfig;
 import org.clattention.LatentWeights;
-import org.clattention.backend.AttentionStep;
 import org.clattention.backend.Backend;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
-import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
@@ -25,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of multi-head latent attention. Names as in {@link LatentConfig}: per token a row [latent r | shared key dr].
- *
- * <p>The absorbed form rests on (q·W_k)·latent = q·(W_k·latent): attention runs among rows as if there were one key-value
- * head of size r + dr whose values are the latents.
  */
 public final class LatentLayer implements SelfAttention {
     private final LatentConfig config;
@@ -37,24 +31,13 @@ public final class LatentLayer implements SelfAttention {
     private final PackedWeights queryUp;
     private final PackedWeights latentDown;
     private final DeviceArray latentNorm;
-
-    /** W_kv_b, for the plain form; null where that is never taken. */
-    private final @Nullable PackedWeights latentUp;
-
-    /** Its parts by heads, for the absorbed form; null where that is never taken. */
-    private final @Nullable PackedWeights keyMatrices;
-
-    private final @Nullable PackedWeights valueMatrices;
+    private final LatentForms forms;
     private final PackedWeights output;
     private final @Nullable RotaryTable rotary;
-
-    /** The options with the scale of the plain form, whatever the size of the heads attended with. */
-    private final AttentionOptions options;
 
     /** Copies the weights to the device. */
     public LatentLayer(Backend backend, LatentConfig config, LatentWeights weights) {
         this.config = config;
-        this.options = config.options().withScale(config.scale());
         this.parameters = new ParameterArrays(backend);
         try {
             HostTensor direct = weights.query();
@@ -64,12 +47,7 @@ public final class LatentLayer implements SelfAttention {
             queryUp = Objects.requireNonNull(up);
             latentDown = packed("W_kv_a", weights.latentDown());
             latentNorm = parameters.required("latent norm", weights.latentNorm());
-            HostTensor expansion = weights.latentUp();
-            boolean plain = config.form() != LatentConfig.Form.ABSORBED;
-            boolean absorbed = config.form() != LatentConfig.Form.PLAIN;
-            latentUp = plain ? packed("W_kv_b", expansion) : null;
-            keyMatrices = absorbed ? byHeads("W_k of heads", LatentMatrices.keys(config, expansion)) : null;
-            valueMatrices = absorbed ? byHeads("W_v of heads", LatentMatrices.values(config, expansion)) : null;
+            forms = new LatentForms(parameters, config, weights.latentUp());
             output = packed("W_O", weights.output());
             rotary = parameters.own(RotaryTable.of(backend, config.rotary(), config.ropeHeadSize()));
         } catch (RuntimeException | Error e) {
@@ -84,10 +62,6 @@ public final class LatentLayer implements SelfAttention {
 
     private PackedWeights packed(String name, HostTensor matrix) {
         return parameters.pack(name, List.of(matrix), Collections.singletonList(null));
-    }
-
-    private PackedWeights byHeads(String name, List<HostTensor> matrices) {
-        return parameters.pack(name, matrices, Collections.nCopies(matrices.size(), null), Backend.Use.EACH_HEAD);
     }
 
     @Override
@@ -108,45 +82,18 @@ public final class LatentLayer implements SelfAttention {
         HeadView queries = queries(lane, call);
         rotate(lane, tokens, queries, rotation);
         HeadView rows = rows(lane, call, layout, starts, rotation);
-        LatentCall latent = new LatentCall(call, scope, sequences, queries, rows, layout);
+        LatentForms.Operands operands = new LatentForms.Operands(call, scope, sequences, queries, rows, layout);
         DeviceArray context = lane.scratch(
                 Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.numHeads() * config.valueHeadSize());
-        if (absorbed(tokens, scope)) {
-            attendAbsorbed(lane, latent, context);
-        } else {
-            attendPlain(lane, latent, context);
-        }
+        forms.attend(lane, operands, context);
         lane.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
-    }
-
-    /** What the two forms share. */
-    private record LatentCall(
-            AttentionLayer.Call call,
-            AttentionScope scope,
-            @Nullable DeviceArray sequences,
-            HeadView queries,
-            HeadView rows,
-            RowLayout layout) {
-        AttentionStep.Extras extras(boolean dense) {
-            return new AttentionStep.Extras(
-                    sequences, call.tokens().ragged(), dense, call.mask(), call.bias(), null, null, null);
-        }
-    }
-
-    /** Expanding T keys costs r·(dn+dv) per head and key, attending among latents about r per head, key and query. */
-    private boolean absorbed(TokenRows tokens, AttentionScope scope) {
-        return switch (config.form()) {
-            case PLAIN -> false;
-            case ABSORBED -> true;
-            case AUTO -> 8L * tokens.longest() <= scope.keyLength();
-        };
     }
 
     /** [B, H, S, dn + dr] */
     private HeadView queries(Lane lane, AttentionLayer.Call call) {
         TokenRows tokens = call.tokens();
         int size = config.nopeHeadSize() + config.ropeHeadSize();
-        HeadView q = headMajor(lane, Scratch.QUERY, tokens, size);
+        HeadView q = headMajor(lane, config, Scratch.QUERY, tokens, size);
         DeviceArray source = call.x();
         if (queryDown != null && queryNorm != null) {
             int rank = config.queryLatentSize();
@@ -205,75 +152,8 @@ public final class LatentLayer implements SelfAttention {
         return target;
     }
 
-    private void attendAbsorbed(Lane lane, LatentCall latent, DeviceArray context) {
-        TokenRows tokens = latent.call().tokens();
-        int r = config.latentSize();
-        int size = config.cachedSize();
-        HeadView q = headMajor(lane, Scratch.LATENT_QUERY, tokens, size);
-        // q_latent[c] = sum over n of q[n] * W_k[n, c]
-        lane.projectEachHead(product(tokens, config.nopeHeadSize(), r, latent.queries(), keyMatrices, q));
-        lane.store(step(
-                tokens.projectionBatch(),
-                config.numHeads(),
-                tokens.projectionLength(),
-                config.ropeHeadSize(),
-                part(latent.queries(), config.nopeHeadSize()),
-                part(q, r),
-                RowLayout.PLAIN,
-                0,
-                null,
-                null,
-                null));
-        HeadView latents = headMajor(lane, Scratch.EXPANDED, tokens, r);
-        lane.attend(new AttentionStep(
-                latent.scope().shape(config.numHeads(), 1, size, r),
-                options,
-                q,
-                latent.rows(),
-                latent.rows(),
-                latent.layout(),
-                latents,
-                latent.extras(latent.call().cache() == null && !tokens.ragged()),
-                latent.call().wanted()));
-        // context[v] = sum over c of latent[c] * W_v[v, c]
-        HeadView merged =
-                HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize());
-        lane.projectEachHead(product(tokens, r, config.valueHeadSize(), latents, valueMatrices, merged));
-    }
-
-    private HeadProductStep product(
-            TokenRows tokens, int inner, int columns, HeadView x, @Nullable PackedWeights matrices, HeadView out) {
-        return new HeadProductStep(
-                tokens.projectionBatch(),
-                config.numHeads(),
-                tokens.projectionLength(),
-                inner,
-                columns,
-                x,
-                Objects.requireNonNull(matrices),
-                out);
-    }
-
-    private void attendPlain(Lane lane, LatentCall latent, DeviceArray context) {
-        TokenRows tokens = latent.call().tokens();
-        ExpandedKeys expanded = ExpandedKeys.make(
-                lane, config, Objects.requireNonNull(latentUp), latent.call(), latent.rows(), latent.layout());
-        int size = config.nopeHeadSize() + config.ropeHeadSize();
-        HeadView merged = TokenViews.flat(
-                tokens, HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize()));
-        lane.attend(new AttentionStep(
-                latent.scope().shape(config.numHeads(), config.numHeads(), size, config.valueHeadSize()),
-                options,
-                latent.queries(),
-                expanded.keys(),
-                expanded.values(),
-                RowLayout.PLAIN,
-                merged,
-                latent.extras(!tokens.ragged()),
-                latent.call().wanted()));
-    }
-
-    private HeadView headMajor(Lane lane, Scratch slot, TokenRows tokens, int size) {
+    /** Room for a row of every head and token. */
+    static HeadView headMajor(Lane lane, LatentConfig config, Scratch slot, TokenRows tokens, int size) {
         DeviceArray array = lane.scratch(slot, DataType.F32, (long) tokens.rows() * config.numHeads() * size);
         return TokenViews.flat(tokens, HeadView.headMajor(array, config.numHeads(), tokens.projectionLength(), size));
     }

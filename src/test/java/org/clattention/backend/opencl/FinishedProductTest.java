@@ -3,33 +3,19 @@ package org.clattention.backend.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import org.clattention.Activation;
 import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
-import org.clattention.backend.HeadFinish;
-import org.clattention.backend.HeadTarget;
-import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
-import org.clattention.backend.PackedWeights;
-import org.clattention.backend.StoreStep.Rotation;
 import org.clattention.reference.ReferenceActivations;
 import org.clattention.testing.StorageTypes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What products do with their results before they store them, against the same in double precision. */
-class FinishedProductTest extends StepTest {
-    /** Streams, tiles with and without rows to spare. */
-    private static final int[] ROWS = {1, 3, 4, 5, 13, 27};
-
-    private static final int INNER = 64;
-    private static final double EPSILON = 1e-5;
+/** Activations, gates and residuals in products. */
+class FinishedProductTest extends FinishedStepTest {
     private static final DataType[] ACTIVATION_TYPES = {DataType.F32, DataType.F16, DataType.BF16};
 
     @Test
@@ -107,205 +93,7 @@ class FinishedProductTest extends StepTest {
                 1e-5 + 2 * StorageTypes.roundoff(stored));
     }
 
-    @Test
-    @Tag("small")
-    void normalizesAndRotatesHeads() {
-        heads(2, 3, 4, 2, 8, 8, DataType.F32, true, 8, false, false);
-        heads(1, 3, 2, 2, 32, 16, DataType.F32, true, 16, true, true);
-        heads(1, 6, 2, 1, 64, 64, DataType.F32, false, 64, false, true);
-    }
-
-    @Test
-    void normalizesAndRotatesHeadsOfAnySize() {
-        assumeTrue(!device.simulated(), "too slow for a simulator");
-        DataType[] types = {DataType.F32, DataType.BF16, DataType.Q8_0};
-        for (int size : new int[] {2, 16, 32, 40, 64, 80, 96, 128, 192, 256, 320}) {
-            for (int length : ROWS) {
-                int kv = 1 + random.nextInt(2);
-                int heads = kv * (1 + random.nextInt(4));
-                int valueSize = random.nextBoolean() ? size : 16 * (1 + random.nextInt(4));
-                int dim = random.nextInt(3) == 0 ? 0 : 2 * (1 + random.nextInt(size / 2));
-                boolean normalized = dim == 0 || random.nextBoolean();
-                DataType type = any(types);
-                int batch = 1 + random.nextInt(3);
-                heads(
-                        batch,
-                        length,
-                        heads,
-                        kv,
-                        size,
-                        valueSize,
-                        type,
-                        normalized,
-                        dim,
-                        random.nextBoolean(),
-                        random.nextBoolean());
-            }
-        }
-    }
-
-    /** Queries and keys are finished, values are not; keys lie in longer sequences, as in a cache. */
-    private void heads(
-            int batch,
-            int length,
-            int heads,
-            int kv,
-            int size,
-            int valueSize,
-            DataType type,
-            boolean normalized,
-            int dim,
-            boolean interleaved,
-            boolean positioned) {
-        int rows = batch * length;
-        int columns = (heads + kv) * size + kv * valueSize;
-        float[] x = reals(rows * INNER);
-        float[] w = StorageTypes.round(scaled(columns * INNER), type);
-        float[] bias = reals(columns);
-        float[] queryNorm = reals(size);
-        float[] keyNorm = reals(size);
-        int past = random.nextInt(5);
-        int[] positions = random.ints(rows, 0, past + length).toArray();
-        float[] angles = reals((past + length) * Math.max(1, dim / 2));
-        Rotation rotation = dim == 0
-                ? null
-                : new Rotation(
-                        array(map(angles, Math::cos)),
-                        array(map(angles, Math::sin)),
-                        positioned ? ints(positions) : null,
-                        past,
-                        positioned ? length : 0,
-                        dim,
-                        interleaved);
-        int capacity = length + 2;
-        DeviceArray q = guarded(rows * heads * size);
-        DeviceArray k = guarded(batch * kv * capacity * size);
-        DeviceArray v = guarded(rows * kv * valueSize);
-        PackedWeights packed = own(backend()
-                .pack(
-                        "test",
-                        List.of(HostTensor.of(w, columns, INNER).to(type)),
-                        Collections.singletonList(HostTensor.of(bias, columns))));
-        try (Lane lane = backend().lane()) {
-            lane.projectHeads(
-                    array(x),
-                    batch,
-                    length,
-                    packed,
-                    0,
-                    new HeadTarget(
-                            HeadView.headMajor(q, heads, length, size),
-                            heads,
-                            size,
-                            HeadFinish.of(normalized ? array(queryNorm) : null, EPSILON, rotation)),
-                    new HeadTarget(
-                            HeadView.headMajor(k, kv, capacity, size).fromRow(1),
-                            kv,
-                            size,
-                            HeadFinish.of(normalized ? array(keyNorm) : null, EPSILON, rotation)),
-                    new HeadTarget(HeadView.headMajor(v, kv, length, valueSize), kv, valueSize));
-            lane.finish();
-        }
-        double[] all = product(x, w, bias, rows);
-        String name =
-                batch + " x " + length + ", " + heads + "/" + kv + " heads of " + size + "/" + valueSize + " " + type
-                        + (normalized ? " normalized" : "") + " dim " + dim + (interleaved ? " interleaved" : "")
-                        + (positioned ? " positions" : "");
-        double[] wantQ = new double[rows * heads * size];
-        double[] wantK = new double[batch * kv * capacity * size];
-        Arrays.fill(wantK, PATTERN);
-        double[] wantV = new double[rows * kv * valueSize];
-        for (int row = 0; row < rows; row++) {
-            int b = row / length;
-            int s = row % length;
-            int angle = positioned ? positions[row] : past + s;
-            for (int h = 0; h < heads; h++) {
-                double[] head = Arrays.copyOfRange(all, row * columns + h * size, row * columns + (h + 1) * size);
-                finish(head, normalized ? queryNorm : null, angles, angle, dim, interleaved);
-                System.arraycopy(head, 0, wantQ, ((b * heads + h) * length + s) * size, size);
-            }
-            for (int h = 0; h < kv; h++) {
-                int from = row * columns + (heads + h) * size;
-                double[] head = Arrays.copyOfRange(all, from, from + size);
-                finish(head, normalized ? keyNorm : null, angles, angle, dim, interleaved);
-                System.arraycopy(head, 0, wantK, ((b * kv + h) * capacity + s + 1) * size, size);
-                from = row * columns + (heads + kv) * size + h * valueSize;
-                System.arraycopy(all, from, wantV, ((b * kv + h) * length + s) * valueSize, valueSize);
-            }
-        }
-        requireClose("queries, " + name, result(q), wantQ, 2e-5);
-        requireClose("keys, " + name, result(k), wantK, 2e-5);
-        requireClose("values, " + name, result(v), wantV, 2e-5);
-    }
-
-    private static void finish(
-            double[] head, float @Nullable [] norm, float[] angles, int position, int dim, boolean interleaved) {
-        if (norm != null) {
-            double squares = Arrays.stream(head).map(c -> c * c).sum();
-            for (int c = 0; c < head.length; c++) {
-                head[c] *= norm[c] / Math.sqrt(squares / norm.length + EPSILON);
-            }
-        }
-        for (int r = 0; r < dim / 2; r++) {
-            int c0 = interleaved ? 2 * r : r;
-            int c1 = interleaved ? 2 * r + 1 : r + dim / 2;
-            double angle = angles[position * (dim / 2) + r];
-            double x0 = head[c0];
-            double x1 = head[c1];
-            head[c0] = x0 * Math.cos(angle) - x1 * Math.sin(angle);
-            head[c1] = x1 * Math.cos(angle) + x0 * Math.sin(angle);
-        }
-    }
-
-    private static double[] product(float[] x, float[] w, float[] bias, int rows) {
-        int columns = bias.length;
-        double[] y = new double[rows * columns];
-        for (int i = 0; i < y.length; i++) {
-            double sum = bias[i % columns];
-            for (int n = 0; n < INNER; n++) {
-                sum += (double) x[i / columns * INNER + n] * w[i % columns * INNER + n];
-            }
-            y[i] = sum;
-        }
-        return y;
-    }
-
-    private static void requireClose(String what, float[] got, double[] want, double tolerance) {
-        assertThat(got).hasSameSizeAs(want);
-        for (int i = 0; i < want.length; i++) {
-            if (!close(got[i], want[i], tolerance)) {
-                throw new AssertionError(what + ": element " + i + " is " + got[i] + ", not " + want[i]);
-            }
-        }
-    }
-
-    /** NaN is never close. */
-    private static boolean close(double got, double want, double tolerance) {
-        return got == want || Math.abs(got - want) <= tolerance * (1 + Math.abs(want));
-    }
-
     private static double apply(Activation activation, double x) {
         return ReferenceActivations.valueOf(activation.name()).apply(x);
-    }
-
-    @SafeVarargs
-    private <T> T any(T... values) {
-        return values[random.nextInt(values.length)];
-    }
-
-    private float[] scaled(int count) {
-        return map(reals(count), value -> value / Math.sqrt(INNER));
-    }
-
-    private interface Function {
-        double of(double value);
-    }
-
-    private static float[] map(float[] values, Function function) {
-        float[] mapped = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            mapped[i] = (float) function.of(values[i]);
-        }
-        return mapped;
     }
 }
