@@ -13,7 +13,7 @@ enum CaseSize {
             3_000_000),
     /** What the fused kernels for CPUs take: edges of their tiles, and value heads of a vector at least. */
     FUSED(
-            new int[] {1, 8, 16, 20, 32, 48, 59, 64, 80, 96, 128, 256},
+            new int[] {1, 8, 16, 20, 32, 40, 59, 64, 72, 96, 128, 256},
             new int[] {1, 2, 3, 7, 12, 13, 16, 17, 31, 33, 64, 65, 127, 129, 257},
             1_500_000);
 
