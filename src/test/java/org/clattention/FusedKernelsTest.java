@@ -23,13 +23,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The fused kernels for CPUs give what the portable ones give, whatever the options; each case is known to have been fused.
- * {@code -Dclattention.cases=50} runs 6,000 cases.
+ * {@code -Dclattention.cases=100} runs 6,000 cases.
  */
 @ExtendWith(NoLiveHandles.class)
 class FusedKernelsTest {
     @Test
     void attentionEqualsThePortableOne() {
-        attention(AttentionCases.names("fused", 80));
+        attention(AttentionCases.names("fused", 40));
     }
 
     /** One query after many keys, whose window begins inside one chunk of keys and ends in another. */
@@ -81,7 +81,7 @@ class FusedKernelsTest {
         List<String> failures = new ArrayList<>();
         try (AttentionEngine fast = open(KernelSet.CPU);
                 AttentionEngine portable = open(KernelSet.PORTABLE)) {
-            for (String name : AttentionCases.names("layer-fused", 40)) {
+            for (String name : AttentionCases.names("layer-fused", 20)) {
                 LayerCase made = LayerCases.of(name).fused();
                 Answers got = fused(fast, name, () -> LayerAnswers.run(fast, made));
                 note(failures, LayerExpectation.of(made).checkAlike(got, LayerAnswers.run(portable, made)));
