@@ -10,10 +10,10 @@ import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
-import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
 import org.clattention.backend.NormStep;
 import org.clattention.backend.PackedWeights;
+import org.clattention.backend.RowTarget;
 import org.clattention.backend.StoreStep;
 
 /** A caller's way through the steps: each is done when its method returns. Holds the scratch memory of a call. */
@@ -22,6 +22,7 @@ final class JavaLane implements Lane {
     private final Workspace workspace;
     private final Job job = new Job();
     private final Products products = new Products(this);
+    private final RowTarget rowTarget = new RowTarget();
     private final Map<Scratch, JavaArray> scratch = new EnumMap<>(Scratch.class);
 
     JavaLane(JavaBackend backend, Loops loops) {
@@ -89,8 +90,7 @@ final class JavaLane implements Lane {
     public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
         long start = System.nanoTime();
         int count = Math.toIntExact(rows);
-        HeadView view = new HeadView(y, 0, 0, 0, weights.outputs());
-        HeadTarget target = new HeadTarget(view, 1, weights.outputs());
+        HeadTarget[] target = rowTarget.of(y, weights.outputs());
         products.run(JavaArray.of(x), count, count, (JavaWeights) weights, 0, epilogue, target);
         backend.ran("project", start);
     }

@@ -7,15 +7,15 @@ import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
 import org.clattention.backend.HeadTarget;
-import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane.Scratch;
+import org.clattention.backend.RowTarget;
 import org.clattention.opencl.Kernel;
 
 /** Launches products with weights in panels, on CPU devices. */
 final class PanelProducts {
     private final OpenClLane lane;
     private final ProductFinish finish;
-    private HeadTarget[] rowTarget = {};
+    private final RowTarget rowTarget = new RowTarget();
 
     PanelProducts(OpenClLane lane) {
         this.lane = lane;
@@ -28,13 +28,8 @@ final class PanelProducts {
     }
 
     void project(DeviceArray x, int rows, OpenClWeights weights, Epilogue epilogue, DeviceArray y) {
-        int outputs = weights.outputs();
-        // The last call's target again if it is the same: calls one after another make no garbage.
-        if (rowTarget.length == 0 || !rowTarget[0].view().array().equals(y) || rowTarget[0].size() != outputs) {
-            rowTarget = new HeadTarget[] {new HeadTarget(new HeadView(y, 0, 0, 0, outputs), 1, outputs)};
-        }
         finish.elements(epilogue);
-        product("rows", x, 1, rows, weights, 0, rowTarget);
+        product("rows", x, 1, rows, weights, 0, rowTarget.of(y, weights.outputs()));
     }
 
     void projectHeads(
