@@ -35,9 +35,8 @@ final class ExplicitAttention {
         ExplicitSteps steps = CpuPlan.takesExplicit(lane.profile(), step) ? panels : portable;
         steps.begin(step);
         if (wanted.scores() != null) {
-            // Once over everything into the caller's array; the slices below make their own. Before the masks sequences
-            // have
-            // scores with padding, too, which panels do not hold.
+            // Once over everything into the caller's array; the slices below make their own. Sequences have scores with
+            // padding, too, before the masks, which panels do not hold.
             boolean padding =
                     wanted.scoresStage() < MASKED_STAGE && step.extras().sequences() != null;
             ExplicitSteps maker = padding ? portable : steps;
