@@ -26,7 +26,7 @@ class LayerKindsContractTest extends DeviceTest {
 
     @Test
     void raggedSmall() {
-        run("ragged-small", 300, 30, 0, RaggedCase::check);
+        run("ragged-small", 260, 26, 0, RaggedCase::check);
     }
 
     @Test
@@ -37,12 +37,12 @@ class LayerKindsContractTest extends DeviceTest {
 
     @Test
     void latentSmall() {
-        run("latent-small", 350, 35, 0, (engine, name) -> LatentCase.of(name).check(engine));
+        run("latent-small", 300, 30, 0, (engine, name) -> LatentCase.of(name).check(engine));
     }
 
     @Test
     void latentMedium() {
-        run("latent-medium", 100, 10, 0, (engine, name) -> LatentCase.of(name).check(engine));
+        run("latent-medium", 80, 8, 0, (engine, name) -> LatentCase.of(name).check(engine));
     }
 
     @Test
@@ -58,13 +58,13 @@ class LayerKindsContractTest extends DeviceTest {
 
     @Test
     void stacks() {
-        run("stack-small", 60, 10, 0, StackCase::check);
+        run("stack-small", 45, 8, 0, StackCase::check);
     }
 
     @Test
     @Tag("small")
     void operators() {
-        run("operator-tiny", 900, 90, 12, OperatorCase::check);
+        run("operator-tiny", 1075, 90, 12, OperatorCase::check);
     }
 
     private void run(

@@ -28,7 +28,6 @@ class FinishedHeadsTest extends FinishedStepTest {
     void normalizesAndRotatesHeads() {
         heads(2, 3, 4, 2, 8, 8, DataType.F32, true, 8, false, false);
         heads(1, 3, 2, 2, 32, 16, DataType.F32, true, 16, true, true);
-        heads(1, 6, 2, 1, 64, 64, DataType.F32, false, 64, false, true);
     }
 
     @Test

@@ -81,6 +81,13 @@ class QuantizedStepTest extends StepTest {
     void projectsEachHead() {
         for (DataType type : List.of(DataType.Q8_0, DataType.Q4_0)) {
             eachHead(type, 2, 3, 32, 5);
+        }
+    }
+
+    @Test
+    void projectsEachHeadAcrossTiles() {
+        assumeTrue(!device.simulated(), "too slow for a simulator");
+        for (DataType type : List.of(DataType.Q8_0, DataType.Q4_0)) {
             eachHead(type, 3, 1, 96, 33);
             eachHead(type, 1, 9, 64, 64);
         }
