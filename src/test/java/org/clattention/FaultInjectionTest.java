@@ -50,12 +50,6 @@ class FaultInjectionTest extends DeviceTest {
     }
 
     @Test
-    void makingLayers() {
-        assumeTrue(!device.simulated(), "too slow for a simulator");
-        eachPosition(engine -> SmallLayer.open(engine).close(), "clEnqueueWriteBuffer");
-    }
-
-    @Test
     void softmax() {
         assumeTrue(!device.simulated(), "too slow for a simulator");
         eachPosition(
@@ -68,6 +62,7 @@ class FaultInjectionTest extends DeviceTest {
                 "clEnqueueNDRangeKernel");
     }
 
+    /** The calls that make a layer are among these. */
     @Test
     void everythingFromWeightsToResult() {
         assumeTrue(!device.simulated(), "too slow for a simulator");
