@@ -96,7 +96,7 @@ public enum TestDevice {
     /**
      * The devices that every contract is checked on. {@code -Dclattention.sets=all} adds those with the kernels made for GPUs:
      * building their variants takes minutes, so that otherwise only {@code GpuKernelsTest} runs them. {@code gpu}: those alone;
-     * {@code java}: the engine in Java alone.
+     * {@code cpu}: those made for CPUs alone; {@code java}: the engine in Java alone.
      */
     public static List<TestDevice> ofContracts() {
         String sets = System.getProperty("clattention.sets", "");
@@ -104,6 +104,7 @@ public enum TestDevice {
                 .filter(device -> switch (sets) {
                     case "all" -> true;
                     case "gpu" -> device.kernels == KernelSet.GPU;
+                    case "cpu" -> device == POCL_CPU;
                     case "java" -> device.isJava();
                     default -> device.kernels != KernelSet.GPU;
                 })
