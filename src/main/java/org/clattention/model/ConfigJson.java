@@ -80,6 +80,10 @@ final class ConfigJson {
         if (!(number > 0)) {
             throw refused(key, "must be positive");
         }
+        float computed = (float) number;
+        if (computed < Float.MIN_NORMAL || computed > Float.MAX_VALUE) {
+            throw refused(key, "must be from " + Float.MIN_NORMAL + " to " + Float.MAX_VALUE + ", as a float holds it");
+        }
         return number;
     }
 
