@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import org.clattention.Activation;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -162,7 +163,7 @@ final class ScalarLoops implements Loops {
     }
 
     @Override
-    public void activate(float[] x, int at, int count, int function, float alpha) {
+    public void activate(float[] x, int at, int count, Activation function, float alpha) {
         for (int i = at; i < at + count; i++) {
             x[i] = ScalarMath.activation(x[i], function, alpha);
         }

@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import org.clattention.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -254,7 +255,7 @@ final class VectorLoops implements Loops {
     }
 
     @Override
-    public void activate(float[] x, int at, int count, int function, float alpha) {
+    public void activate(float[] x, int at, int count, Activation function, float alpha) {
         int whole = F.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
             VectorMath.activation(FloatVector.fromArray(F, x, at + i), function, alpha)

@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import org.clattention.Activation;
 import static org.clattention.backend.java.ScalarMath.E0;
 import static org.clattention.backend.java.ScalarMath.E1;
 import static org.clattention.backend.java.ScalarMath.E2;
@@ -62,13 +63,12 @@ final class VectorMath {
     }
 
     /** A function by its code: 0 identity, 1 ReLU, 2 GELU, 3 its tanh form, 4 SiLU. */
-    static FloatVector activation(FloatVector x, int function, float alpha) {
+    static FloatVector activation(FloatVector x, Activation function, float alpha) {
         return switch (function) {
-            case 1 -> x.blend(0, x.compare(VectorOperators.LE, 0));
-            case 2 -> gelu(x);
-            case 3 -> overOnePlusExp(x, x.mul(x).mul(0.044715f).fma(x, x).mul(-1.5957692f));
-            case 4 -> overOnePlusExp(x, x.mul(-alpha));
-            default -> x;
+            case RELU -> x.blend(0, x.compare(VectorOperators.LE, 0));
+            case GELU -> gelu(x);
+            case GELU_TANH -> overOnePlusExp(x, x.mul(x).mul(0.044715f).fma(x, x).mul(-1.5957692f));
+            case SILU -> overOnePlusExp(x, x.mul(-alpha));
         };
     }
 
