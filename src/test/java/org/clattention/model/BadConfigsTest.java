@@ -246,7 +246,11 @@ class BadConfigsTest {
 
     /** Keys that other families read: here they would be passed over. */
     private void keysOfOtherFamilies() {
-        llama("not causal", "is_causal = false is not supported in LlamaForCausalLM: it must be true", "is_causal", false);
+        llama(
+                "not causal",
+                "is_causal = false is not supported in LlamaForCausalLM: it must be true",
+                "is_causal",
+                false);
         bad("qwen2", "not causal", "is_causal = false is not supported", "is_causal", false);
         bad("deepseek_v2", "not causal", "is_causal = false is not supported", "is_causal", false);
         bad("gpt2", "not causal", "is_causal = false is not supported", "is_causal", false);
