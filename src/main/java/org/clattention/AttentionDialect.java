@@ -1,5 +1,8 @@
 package org.clattention;
 
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+
 /**
  * Where callers come from: which conventions their calls of dot-product attention follow. All three read a boolean mask as
  * true = attend and scale by 1/√d; they differ in where a causal mask begins when queries and keys differ in number.

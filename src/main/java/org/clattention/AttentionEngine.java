@@ -5,9 +5,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.clattention.backend.Backend;
-import org.clattention.backend.Backends;
-import org.clattention.backend.DeviceArray;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.DeviceInfo;
+import org.clattention.config.EngineOptions;
+import org.clattention.config.HostTensor;
+import org.clattention.config.KernelTime;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.LatentWeights;
+import org.clattention.config.PeakRates;
+import org.clattention.config.StackConfig;
+import org.clattention.config.StackWeights;
+import org.clattention.config.StepPlan;
+import org.clattention.error.DeviceMemoryException;
+import org.clattention.error.DeviceNotFoundException;
+import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.Backends;
+import org.clattention.internal.backend.DeviceArray;
 
 /**
  * The entry point: attention on one device. It owns the device's memory and compiled kernels; closing it closes all layers

@@ -1,14 +1,19 @@
 package org.clattention;
 
 import java.util.Arrays;
-import org.clattention.backend.AttentionStep;
-import org.clattention.backend.DeviceArray;
-import org.clattention.backend.HeadView;
-import org.clattention.backend.Lane;
-import org.clattention.backend.RowLayout;
-import org.clattention.backend.StoreStep;
-import org.clattention.layer.AttentionLayer;
-import org.clattention.layer.AttentionScope;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.Checks;
+import org.clattention.config.DataType;
+import org.clattention.error.DeviceException;
+import org.clattention.internal.backend.AttentionOp;
+import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.backend.DeviceArray;
+import org.clattention.internal.backend.HeadView;
+import org.clattention.internal.backend.RowLayout;
+import org.clattention.internal.backend.StoreOp;
+import org.clattention.internal.layer.AttentionLayer;
+import org.clattention.internal.layer.KeyRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +82,7 @@ public final class DotProductAttention {
                         layout.heads(),
                         layout.queryLength(),
                         layout.keyLength());
-                Lane lane = engine.backend().lane()) {
+                CommandStream lane = engine.backend().lane()) {
             DeviceArray sequences = sequences(lane, layout, masks);
             HeadView key = view(layout, inputs.key(), layout.kvHeads(), layout.newKeys(), layout.headSize());
             HeadView value = view(layout, inputs.value(), layout.kvHeads(), layout.newKeys(), layout.valueSize());
@@ -87,7 +92,7 @@ public final class DotProductAttention {
                 key = append(lane, layout, pastKey, key, layout.headSize(), result::presentKey);
                 value = append(lane, layout, pastValue, value, layout.valueSize(), result::presentValue);
             }
-            lane.attend(new AttentionStep(
+            lane.attend(new AttentionOp(
                     shape(layout),
                     options,
                     view(layout, inputs.query(), layout.heads(), layout.queryLength(), layout.headSize()),
@@ -95,7 +100,7 @@ public final class DotProductAttention {
                     value,
                     RowLayout.PLAIN,
                     view(layout, result.output(), layout.heads(), layout.queryLength(), layout.valueSize()),
-                    new AttentionStep.Extras(
+                    new AttentionOp.Extras(
                             sequences,
                             false,
                             true,
@@ -110,8 +115,8 @@ public final class DotProductAttention {
         }
     }
 
-    private AttentionStep.Shape shape(HeadLayout layout) {
-        return new AttentionStep.Shape(
+    private AttentionOp.Shape shape(HeadLayout layout) {
+        return new AttentionOp.Shape(
                 layout.batch(),
                 layout.heads(),
                 layout.kvHeads(),
@@ -127,14 +132,14 @@ public final class DotProductAttention {
         return AttentionLayer.position(options, layout.queryLength(), layout.keyLength(), layout.past());
     }
 
-    private @Nullable DeviceArray sequences(Lane lane, HeadLayout layout, MaskArguments masks) {
+    private @Nullable DeviceArray sequences(CommandStream lane, HeadLayout layout, MaskArguments masks) {
         int[] lengths = masks.lengths();
         if (lengths == null) {
             return null;
         }
         boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
-        int[] rows = AttentionScope.byKeyLengths(lengths, layout.queryLength(), position(layout), byLengths);
-        return lane.scratch(Lane.Scratch.SEQUENCES, rows);
+        int[] rows = KeyRange.byKeyLengths(lengths, layout.queryLength(), position(layout), byLengths);
+        return lane.scratch(CommandStream.Scratch.SEQUENCES, rows);
     }
 
     private interface Allocation {
@@ -143,16 +148,16 @@ public final class DotProductAttention {
 
     /** Past and new rows, one behind the other. */
     private static HeadView append(
-            Lane lane, HeadLayout layout, Tensor past, HeadView rows, int size, Allocation allocation) {
+            CommandStream lane, HeadLayout layout, Tensor past, HeadView rows, int size, Allocation allocation) {
         int batch = layout.batch();
         int heads = layout.kvHeads();
         Tensor present = allocation.allocate(past.type(), batch, heads, layout.keyLength(), size);
         HeadView all = HeadView.headMajor(present.array(), heads, layout.keyLength(), size);
         if (layout.past() > 0) {
             HeadView old = HeadView.headMajor(past.array(), heads, layout.past(), size);
-            lane.store(StoreStep.copy(batch, heads, layout.past(), size, old, all));
+            lane.store(StoreOp.copy(batch, heads, layout.past(), size, old, all));
         }
-        lane.store(StoreStep.copy(batch, heads, layout.newKeys(), size, rows, all.fromRow(layout.past())));
+        lane.store(StoreOp.copy(batch, heads, layout.newKeys(), size, rows, all.fromRow(layout.past())));
         return all;
     }
 

@@ -1,6 +1,7 @@
 package org.clattention;
 
 import java.util.Arrays;
+import org.clattention.config.Checks;
 
 /**
  * The sizes of a dot-product attention call, read off its tensors and checked.

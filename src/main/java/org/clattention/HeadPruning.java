@@ -5,6 +5,10 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.HeadExtras;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**

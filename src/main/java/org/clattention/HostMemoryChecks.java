@@ -3,6 +3,8 @@ package org.clattention;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 
 /** Memory of the host that a device can use in place: the largest vector of any OpenCL device has 128 bytes. */
 final class HostMemoryChecks {

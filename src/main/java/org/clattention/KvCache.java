@@ -4,9 +4,13 @@ import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.clattention.backend.Lane;
-import org.clattention.layer.CacheStore;
-import org.clattention.layer.CacheTransfer;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.Checks;
+import org.clattention.config.DataType;
+import org.clattention.error.CacheFullException;
+import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.layer.cache.CacheStore;
+import org.clattention.internal.layer.cache.CacheTransfer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +125,7 @@ public final class KvCache implements AutoCloseable {
             use.hold(lifetime);
             // Before the lane, as in a call: who holds a lane must not wait for a call that waits for one.
             lock.lock();
-            try (Lane lane = engine.backend().lane()) {
+            try (CommandStream lane = engine.backend().lane()) {
                 CacheStore copy = store.branch(lane, options().withBatch(sources.length), sources.clone());
                 return new KvCache(engine, layer, leftWindow, copy);
             } finally {
@@ -167,7 +171,7 @@ public final class KvCache implements AutoCloseable {
     }
 
     private void append(Tensor keys, @Nullable Tensor values, int rows) {
-        try (Lane lane = engine.backend().lane()) {
+        try (CommandStream lane = engine.backend().lane()) {
             CacheTransfer.append(lane, store, keys.array(), values == null ? null : values.array(), rows);
             lane.finish();
         }
@@ -194,7 +198,7 @@ public final class KvCache implements AutoCloseable {
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             lock.lock();
-            try (Lane lane = engine.backend().lane()) {
+            try (CommandStream lane = engine.backend().lane()) {
                 int rows = store.length(0);
                 boolean alike = Arrays.stream(store.lengths()).allMatch(n -> n == rows);
                 boolean whole = IntStream.range(0, options().batch()).allMatch(b -> store.overwritten(b) == 0);

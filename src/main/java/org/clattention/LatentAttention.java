@@ -1,7 +1,12 @@
 package org.clattention;
 
-import org.clattention.layer.CacheStore;
-import org.clattention.layer.LatentLayer;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.LatentWeights;
+import org.clattention.error.CacheFullException;
+import org.clattention.error.DeviceException;
+import org.clattention.internal.layer.LatentLayer;
+import org.clattention.internal.layer.cache.CacheStore;
 
 /**
  * Multi-head latent attention (DeepSeek-V2, equations 37 to 47): self-attention whose keys and values are expanded from a

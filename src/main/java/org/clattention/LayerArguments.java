@@ -1,7 +1,8 @@
 package org.clattention;
 
 import java.util.Arrays;
-import org.clattention.layer.TokenRows;
+import org.clattention.config.Checks;
+import org.clattention.internal.layer.BatchLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens which rows belong to which sequence
  * @param keyLength T: the memory's length, or that of the longest sequence after this call
  */
-record LayerArguments(TokenRows tokens, int keyLength) {
+record LayerArguments(BatchLayout tokens, int keyLength) {
 
     /**
      * Checks x, memory, offsets, lengths, cache and positions against one another.
@@ -19,7 +20,7 @@ record LayerArguments(TokenRows tokens, int keyLength) {
      * @param memoryWidth Dm
      */
     static LayerArguments of(AttentionInputs inputs, int width, int memoryWidth) {
-        TokenRows tokens = tokens(inputs, width);
+        BatchLayout tokens = tokens(inputs, width);
         requirePositions(inputs.positions(), tokens.rows());
         Tensor memory = inputs.memory();
         if (memory == null) {
@@ -40,7 +41,7 @@ record LayerArguments(TokenRows tokens, int keyLength) {
         return new LayerArguments(tokens, Checks.fitsInt("key length", memory.dim(1)));
     }
 
-    private static TokenRows tokens(AttentionInputs inputs, int width) {
+    private static BatchLayout tokens(AttentionInputs inputs, int width) {
         int[] offsets = inputs.offsets();
         KvCache cache = inputs.cache();
         if (offsets != null) {
@@ -53,7 +54,7 @@ record LayerArguments(TokenRows tokens, int keyLength) {
         int[] counts = new int[batch];
         Arrays.fill(counts, length);
         if (cache == null) {
-            return TokenRows.dense(batch, length, counts, new int[batch]);
+            return BatchLayout.dense(batch, length, counts, new int[batch]);
         }
         requireBatch(cache, batch);
         int[] lengths = inputs.masks().lengths();
@@ -61,10 +62,10 @@ record LayerArguments(TokenRows tokens, int keyLength) {
             Checks.lengths(lengths, batch, length);
             counts = lengths.clone();
         }
-        return TokenRows.dense(batch, length, counts, cache.lengths());
+        return BatchLayout.dense(batch, length, counts, cache.lengths());
     }
 
-    private static TokenRows ragged(AttentionInputs inputs, int[] offsets, @Nullable KvCache cache, int width) {
+    private static BatchLayout ragged(AttentionInputs inputs, int[] offsets, @Nullable KvCache cache, int width) {
         Tensor x = inputs.x();
         Checks.floatingPoint("x", x);
         if (x.rank() != 2 || x.dim(1) != width || x.dim(0) < 1) {
@@ -86,7 +87,7 @@ record LayerArguments(TokenRows tokens, int keyLength) {
         if (cache != null) {
             requireBatch(cache, batch);
         }
-        return TokenRows.ragged(offsets, cache == null ? new int[batch] : cache.lengths());
+        return BatchLayout.ragged(offsets, cache == null ? new int[batch] : cache.lengths());
     }
 
     private static void requireBatch(KvCache cache, int batch) {

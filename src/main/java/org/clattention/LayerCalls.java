@@ -2,12 +2,15 @@ package org.clattention;
 
 import java.util.Arrays;
 import java.util.function.Function;
-import org.clattention.backend.AttentionStep;
-import org.clattention.backend.DeviceArray;
-import org.clattention.backend.Lane;
-import org.clattention.layer.AttentionLayer;
-import org.clattention.layer.LayerSteps;
-import org.clattention.layer.TokenRows;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.RotaryConfig;
+import org.clattention.internal.backend.AttentionOp;
+import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.backend.DeviceArray;
+import org.clattention.internal.layer.AttentionLayer;
+import org.clattention.internal.layer.BatchLayout;
+import org.clattention.internal.layer.LayerSteps;
 import org.jspecify.annotations.Nullable;
 
 /** What all layers do around a call: hold what it uses, check it, and lock, reserve and count its cache. */
@@ -86,7 +89,7 @@ final class LayerCalls {
             LayerSteps layer) {
         layer.prepare(arguments.tokens(), inputs.positions());
         try (PendingResult result = result(engine, inputs, arguments, heads, outputWidth);
-                Lane lane = engine.backend().lane()) {
+                CommandStream lane = engine.backend().lane()) {
             DeviceArray y = result.output().array();
             layer.forward(lane, call(inputs, arguments, masks, result.wanted(), y));
             lane.finish();
@@ -150,7 +153,7 @@ final class LayerCalls {
         if (rotary == null && inputs.positions() != null) {
             throw new IllegalArgumentException("positions: this layer has no rotary embedding");
         }
-        TokenRows tokens = arguments.tokens();
+        BatchLayout tokens = arguments.tokens();
         if (rotary != null) {
             requirePositions(inputs.positions(), tokens, rotary.mostPositions(rotatedSize));
         }
@@ -163,7 +166,7 @@ final class LayerCalls {
                 cached ? tokens.longest() : arguments.keyLength());
     }
 
-    private static void requirePositions(int @Nullable [] positions, TokenRows tokens, int most) {
+    private static void requirePositions(int @Nullable [] positions, BatchLayout tokens, int most) {
         for (int i = 0; positions != null && i < positions.length; i++) {
             if (positions[i] >= most) {
                 throw new IllegalArgumentException("positions[" + i + "]: " + positions[i] + " must be below " + most
@@ -179,7 +182,7 @@ final class LayerCalls {
     /** What a call writes to: the caller's tensor, or new ones. */
     private static PendingResult result(
             AttentionEngine engine, AttentionInputs inputs, LayerArguments arguments, int heads, int outputWidth) {
-        TokenRows tokens = arguments.tokens();
+        BatchLayout tokens = arguments.tokens();
         return new PendingResult(
                 engine,
                 inputs.wanted(),
@@ -197,7 +200,7 @@ final class LayerCalls {
             AttentionInputs inputs,
             LayerArguments arguments,
             MaskArguments masks,
-            AttentionStep.Wanted wanted,
+            AttentionOp.Wanted wanted,
             DeviceArray y) {
         Tensor memory = inputs.memory();
         KvCache cache = inputs.cache();

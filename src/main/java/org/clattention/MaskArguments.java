@@ -1,6 +1,8 @@
 package org.clattention;
 
-import org.clattention.backend.MaskView;
+import org.clattention.config.Checks;
+import org.clattention.config.DataType;
+import org.clattention.internal.backend.MaskView;
 import org.jspecify.annotations.Nullable;
 
 /**

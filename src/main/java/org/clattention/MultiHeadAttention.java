@@ -1,7 +1,14 @@
 package org.clattention;
 
-import org.clattention.layer.AttentionLayer;
-import org.clattention.layer.CacheStore;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.CacheOptions;
+import org.clattention.error.CacheFullException;
+import org.clattention.error.DeviceException;
+import org.clattention.error.DeviceMemoryException;
+import org.clattention.internal.layer.AttentionLayer;
+import org.clattention.internal.layer.cache.CacheStore;
 
 /**
  * Multi-head attention: Q = x·W_qᵀ, K and V likewise from x or a memory; softmax(scale·QKᵀ + masks)·V per head; the heads

@@ -1,12 +1,17 @@
 package org.clattention;
 
 import java.util.Arrays;
-import org.clattention.backend.DeviceArray;
-import org.clattention.backend.HeadView;
-import org.clattention.backend.Lane;
-import org.clattention.backend.NormStep;
-import org.clattention.backend.RowLayout;
-import org.clattention.backend.StoreStep;
+import org.clattention.config.Activation;
+import org.clattention.config.Checks;
+import org.clattention.config.DataType;
+import org.clattention.config.RotaryConfig;
+import org.clattention.config.RotaryScaling;
+import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.backend.DeviceArray;
+import org.clattention.internal.backend.HeadView;
+import org.clattention.internal.backend.NormalizeOp;
+import org.clattention.internal.backend.RowLayout;
+import org.clattention.internal.backend.StoreOp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,8 +124,8 @@ public final class Operators {
             use.tensor("sines", sines);
             RotationArguments sizes = RotationArguments.of(x, cosines, sines, positions, heads, dim);
             return compute(x, "rotated", (lane, y) -> {
-                DeviceArray rows = positions == null ? null : lane.scratch(Lane.Scratch.POSITIONS, positions);
-                lane.store(new StoreStep(
+                DeviceArray rows = positions == null ? null : lane.scratch(CommandStream.Scratch.POSITIONS, positions);
+                lane.store(new StoreOp(
                         sizes.batch(),
                         sizes.heads(),
                         sizes.length(),
@@ -134,7 +139,7 @@ public final class Operators {
                         null,
                         null,
                         0,
-                        new StoreStep.Rotation(
+                        new StoreOp.Rotation(
                                 cosines.array(),
                                 sines.array(),
                                 rows,
@@ -227,7 +232,7 @@ public final class Operators {
                 Tensor y = compute(
                         x,
                         "normalized",
-                        (lane, out) -> lane.normalize(new NormStep(
+                        (lane, out) -> lane.normalize(new NormalizeOp(
                                 rows,
                                 columns,
                                 rms,
@@ -257,7 +262,7 @@ public final class Operators {
     }
 
     private interface Work {
-        void queue(Lane lane, DeviceArray y);
+        void queue(CommandStream lane, DeviceArray y);
     }
 
     /** Allocates a result like x and computes it; an empty one needs no work. */
@@ -266,7 +271,7 @@ public final class Operators {
         if (x.elements() == 0) {
             return y;
         }
-        try (Lane lane = engine.backend().lane()) {
+        try (CommandStream lane = engine.backend().lane()) {
             work.queue(lane, y.array());
             lane.finish();
             return y;

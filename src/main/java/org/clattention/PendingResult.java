@@ -1,7 +1,8 @@
 package org.clattention;
 
-import org.clattention.backend.AttentionStep;
-import org.clattention.backend.DeviceArray;
+import org.clattention.config.DataType;
+import org.clattention.internal.backend.AttentionOp;
+import org.clattention.internal.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
 /** The tensors of a result, allocated before the call unless given; what was allocated is freed if the call fails. */
@@ -80,11 +81,11 @@ final class PendingResult implements AutoCloseable {
         return presentValue;
     }
 
-    AttentionStep.Wanted wanted() {
+    AttentionOp.Wanted wanted() {
         if (wanted.equals(ReturnOptions.OUTPUT)) {
-            return AttentionStep.Wanted.NOTHING;
+            return AttentionOp.Wanted.NOTHING;
         }
-        return new AttentionStep.Wanted(
+        return new AttentionOp.Wanted(
                 array(weights),
                 array(scores),
                 wanted.scores() == null ? 0 : wanted.scores().code(),

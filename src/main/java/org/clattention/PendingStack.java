@@ -2,7 +2,9 @@ package org.clattention;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.clattention.backend.AttentionStep;
+import org.clattention.config.DataType;
+import org.clattention.config.StackConfig;
+import org.clattention.internal.backend.AttentionOp;
 
 /** The tensors of a stack's result, allocated before the call unless given; what was allocated is freed if the call fails. */
 final class PendingStack implements AutoCloseable {
@@ -50,10 +52,8 @@ final class PendingStack implements AutoCloseable {
         return output;
     }
 
-    AttentionStep.Wanted wanted(int block) {
-        return blocks.isEmpty()
-                ? AttentionStep.Wanted.NOTHING
-                : blocks.get(block).wanted();
+    AttentionOp.Wanted wanted(int block) {
+        return blocks.isEmpty() ? AttentionOp.Wanted.NOTHING : blocks.get(block).wanted();
     }
 
     StackResult complete() {

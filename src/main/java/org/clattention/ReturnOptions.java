@@ -1,5 +1,6 @@
 package org.clattention;
 
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.clattention.config.CacheOptions;
 
 /**
  * The keys and values of the tokens that a stack of blocks has seen, one cache for each block; made by the stack. For one call

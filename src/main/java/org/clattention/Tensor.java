@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.clattention.backend.DeviceArray;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.internal.backend.DeviceArray;
 
 /**
  * A dense row-major tensor in the memory of an engine's device. Made by the engine and by layers; freed by

@@ -1,7 +1,13 @@
 package org.clattention;
 
-import org.clattention.layer.BlockLayer;
-import org.clattention.layer.CacheStore;
+import org.clattention.config.BlockAttention;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.CacheOptions;
+import org.clattention.error.CacheFullException;
+import org.clattention.error.DeviceException;
+import org.clattention.internal.layer.BlockLayer;
+import org.clattention.internal.layer.cache.CacheStore;
 
 /**
  * A transformer block: attention and a feed-forward network with norms and residual sums. Immutable and thread-safe.

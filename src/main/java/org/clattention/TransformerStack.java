@@ -4,11 +4,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.clattention.StackInputs.Rows;
-import org.clattention.backend.Lane;
-import org.clattention.layer.AttentionLayer;
-import org.clattention.layer.CacheStore;
-import org.clattention.layer.StackLayer;
-import org.clattention.layer.TokenRows;
+import org.clattention.config.BlockAttention;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.Checks;
+import org.clattention.config.DataType;
+import org.clattention.config.StackConfig;
+import org.clattention.config.StackWeights;
+import org.clattention.error.CacheFullException;
+import org.clattention.error.DeviceException;
+import org.clattention.error.DeviceMemoryException;
+import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.layer.AttentionLayer;
+import org.clattention.internal.layer.BatchLayout;
+import org.clattention.internal.layer.StackLayer;
+import org.clattention.internal.layer.cache.CacheStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,11 +144,11 @@ public final class TransformerStack implements AutoCloseable {
     }
 
     private StackResult steps(StackInputs inputs, LayerArguments arguments, List<MaskArguments> masks) {
-        TokenRows tokens = arguments.tokens();
+        BatchLayout tokens = arguments.tokens();
         boolean last = inputs.rows() == Rows.LAST;
         layer.prepare(tokens);
         try (PendingStack result = new PendingStack(engine, config, inputs, arguments, outputShape(inputs, tokens));
-                Lane lane = engine.backend().lane()) {
+                CommandStream lane = engine.backend().lane()) {
             List<AttentionLayer.Call> calls = new ArrayList<>();
             for (int i = 0; i < masks.size(); i++) {
                 calls.add(LayerCalls.call(
@@ -157,7 +168,7 @@ public final class TransformerStack implements AutoCloseable {
         }
     }
 
-    private void requireOutput(StackInputs inputs, TokenRows tokens) {
+    private void requireOutput(StackInputs inputs, BatchLayout tokens) {
         Tensor output = inputs.output();
         if (output == null) {
             return;
@@ -177,7 +188,7 @@ public final class TransformerStack implements AutoCloseable {
         }
     }
 
-    private long[] outputShape(StackInputs inputs, TokenRows tokens) {
+    private long[] outputShape(StackInputs inputs, BatchLayout tokens) {
         if (inputs.rows() == Rows.LAST) {
             return new long[] {tokens.batch(), config.outputWidth()};
         }
@@ -187,7 +198,7 @@ public final class TransformerStack implements AutoCloseable {
     }
 
     /** The row of x of the last real token of each sequence. */
-    private static int[] lastRows(TokenRows tokens, StackInputs inputs) {
+    private static int[] lastRows(BatchLayout tokens, StackInputs inputs) {
         int[] lengths = inputs.masks().lengths();
         int[] counts = lengths != null ? lengths : tokens.counts();
         int[] rows = new int[tokens.batch()];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
+import org.clattention.config.AttentionOptions;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.clattention.config.CacheOptions;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.SmallLayer;
 import org.jspecify.annotations.Nullable;

@@ -8,6 +8,16 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.clattention.config.Activation;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.RotaryConfig;
+import org.clattention.config.RotaryScaling;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

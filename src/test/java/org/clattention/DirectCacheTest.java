@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import org.clattention.opencl.Faults;
-import org.clattention.opencl.OpenClException;
+import org.clattention.config.CacheOptions;
+import org.clattention.internal.cl.Faults;
+import org.clattention.internal.cl.OpenClException;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.SmallLayer;
 import org.junit.jupiter.api.Test;

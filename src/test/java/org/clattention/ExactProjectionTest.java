@@ -3,6 +3,11 @@ package org.clattention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Test;
 

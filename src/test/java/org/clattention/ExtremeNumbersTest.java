@@ -3,6 +3,7 @@ package org.clattention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.assertj.core.data.Offset;
+import org.clattention.config.AttentionOptions;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.clattention.backend.Backend;
-import org.clattention.backend.opencl.TestBackends;
-import org.clattention.opencl.Faults;
-import org.clattention.opencl.LiveHandles;
-import org.clattention.opencl.OpenClException;
+import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.opencl.TestBackends;
+import org.clattention.internal.cl.Faults;
+import org.clattention.internal.cl.LiveHandles;
+import org.clattention.internal.cl.OpenClException;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;

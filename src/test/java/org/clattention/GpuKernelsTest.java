@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.clattention.config.KernelSet;
 import org.clattention.testing.Agreement;
 import org.clattention.testing.AttentionCase;
 import org.clattention.testing.AttentionCases;

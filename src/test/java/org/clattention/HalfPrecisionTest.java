@@ -2,6 +2,7 @@ package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.clattention.config.HalfPrecision;
 import org.junit.jupiter.api.Test;
 
 class HalfPrecisionTest {

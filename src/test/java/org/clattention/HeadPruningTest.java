@@ -7,6 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.HeadExtras;
+import org.clattention.config.HostTensor;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Test;
 

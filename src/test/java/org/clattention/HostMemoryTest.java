@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.SmallLayer;
 import org.clattention.testing.TestDevice;

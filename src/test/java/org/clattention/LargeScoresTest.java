@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
+import org.clattention.config.AttentionOptions;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

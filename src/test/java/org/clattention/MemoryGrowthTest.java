@@ -2,6 +2,8 @@ package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.TestDevice;
 import org.clattention.verify.SeededTensors;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import org.clattention.config.AttentionOptions;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

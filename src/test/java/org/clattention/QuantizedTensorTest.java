@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 /** Blocks against bytes worked out by hand and by NumPy, and what rounding to them may cost. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.clattention.opencl.LiveHandles;
+import org.clattention.internal.cl.LiveHandles;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.NoLiveHandles;
 import org.clattention.testing.SmallLayer;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

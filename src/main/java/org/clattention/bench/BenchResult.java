@@ -1,7 +1,7 @@
 package org.clattention.bench;
 
 import java.util.List;
-import org.clattention.PeakRates;
+import org.clattention.config.PeakRates;
 import org.jspecify.annotations.Nullable;
 
 /**

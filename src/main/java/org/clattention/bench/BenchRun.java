@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.clattention.AttentionEngine;
-import org.clattention.DeviceMemoryException;
-import org.clattention.KernelTime;
-import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult.PeerResult;
+import org.clattention.config.KernelTime;
+import org.clattention.config.StepPlan;
+import org.clattention.error.DeviceMemoryException;
 
 /**
  * Times shapes on an engine and its peers: same data, same number of threads, by turns. Nothing is timed whose output

@@ -1,8 +1,8 @@
 package org.clattention.bench;
 
 import java.util.Locale;
-import org.clattention.AttentionConfig;
-import org.clattention.DataType;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.DataType;
 
 /**
  * One call of a layer that is timed.

@@ -2,9 +2,9 @@ package org.clattention.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.clattention.AttentionConfig;
-import org.clattention.DataType;
 import org.clattention.bench.BenchShape.Kind;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.DataType;
 
 /** The calls that are timed. */
 public final class BenchSuite {

@@ -5,10 +5,10 @@ import java.util.Deque;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.CacheOptions;
 import org.clattention.KvCache;
 import org.clattention.MultiHeadAttention;
 import org.clattention.Tensor;
+import org.clattention.config.CacheOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Our engine: the layer as everybody would call it. A cache is cut back before each call. */
@@ -80,6 +80,6 @@ public final class EngineContender implements Contender {
 
     @Override
     public void close() {
-        Closing.all(owned);
+        ClosingContenders.all(owned);
     }
 }

@@ -1,9 +1,9 @@
 package org.clattention.bench;
 
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionWeights;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SeededTensors;
 import org.jspecify.annotations.Nullable;
 

@@ -6,14 +6,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.AttentionWeights;
-import org.clattention.HostTensor;
 import org.clattention.MultiHeadAttention;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.HostTensor;
 
 /**
  * Multi-head attention as textbooks first write it: a loop over heads, each with a projection and an attention of its own.
@@ -97,6 +97,6 @@ class NaiveHeads implements Contender {
 
     @Override
     public void close() {
-        Closing.all(owned);
+        ClosingContenders.all(owned);
     }
 }

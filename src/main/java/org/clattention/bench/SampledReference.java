@@ -1,9 +1,9 @@
 package org.clattention.bench;
 
 import java.util.stream.IntStream;
-import org.clattention.AttentionConfig;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.MatrixProduct;
 import org.clattention.reference.RefTensor;
 import org.jspecify.annotations.Nullable;

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.clattention.KernelTime;
-import org.clattention.PeakRates;
-import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult;
 import org.clattention.bench.BenchResult.PeerResult;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Statistics;
+import org.clattention.config.KernelTime;
+import org.clattention.config.PeakRates;
+import org.clattention.config.StepPlan;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code bench} found out, as JSON. What was not measured is null. */

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
-import org.clattention.DataType;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.BenchSuite;
 import org.clattention.bench.PeerEngine;
+import org.clattention.config.DataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -2,11 +2,11 @@ package org.clattention.cli;
 
 import java.util.List;
 import java.util.Map;
-import org.clattention.DeviceInfo;
-import org.clattention.KernelTime;
-import org.clattention.PeakRates;
-import org.clattention.StepPlan;
 import org.clattention.bench.BenchResult;
+import org.clattention.config.DeviceInfo;
+import org.clattention.config.KernelTime;
+import org.clattention.config.PeakRates;
+import org.clattention.config.StepPlan;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.clattention.DeviceInfo;
-import org.clattention.EngineOptions;
 import org.clattention.bench.BenchResult;
 import org.clattention.bench.BenchResult.PeerResult;
 import org.clattention.bench.BenchRun;
+import org.clattention.config.DeviceInfo;
+import org.clattention.config.EngineOptions;
 
 /** What {@code bench} found out, as a page for people: docs/benchmarks.md. */
 final class BenchPage {

@@ -3,11 +3,11 @@ package org.clattention.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.clattention.PeakRates;
 import org.clattention.bench.BenchResult;
 import org.clattention.bench.BenchResult.PeerResult;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Statistics;
+import org.clattention.config.PeakRates;
 
 /** What {@code bench} found out, as lines of text. */
 final class BenchTable {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.clattention.StepPlan;
+import org.clattention.config.StepPlan;
 import org.jspecify.annotations.Nullable;
 
 /**

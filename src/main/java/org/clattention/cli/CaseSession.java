@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.clattention.AttentionEngine;
-import org.clattention.DeviceException;
-import org.clattention.DeviceInfo;
-import org.clattention.EngineOptions;
-import org.clattention.StepPlan;
+import org.clattention.config.DeviceInfo;
+import org.clattention.config.EngineOptions;
+import org.clattention.config.StepPlan;
+import org.clattention.error.DeviceException;
 import org.clattention.verify.CaseRunner;
 import org.clattention.verify.EngineRunner;
 import org.clattention.verify.ReferenceRunner;
@@ -52,7 +52,7 @@ interface CaseSession extends AutoCloseable {
     /**
      * Opens what the options name.
      *
-     * @throws org.clattention.DeviceNotFoundException if there is no such device
+     * @throws org.clattention.error.DeviceNotFoundException if there is no such device
      */
     static CaseSession open(EngineOptions options) {
         return options.device().strip().toLowerCase(Locale.ROOT).equals(REFERENCE)

@@ -3,7 +3,7 @@ package org.clattention.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Locale;
-import org.clattention.DeviceInfo;
+import org.clattention.config.DeviceInfo;
 
 /** Devices as JSON. */
 final class DeviceJson {

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.clattention.DeviceInfo;
-import org.clattention.DeviceNotFoundException;
-import org.clattention.backend.Backends;
-import org.clattention.backend.DeviceSelection;
+import org.clattention.config.DeviceInfo;
+import org.clattention.error.DeviceNotFoundException;
+import org.clattention.internal.backend.Backends;
+import org.clattention.internal.backend.DeviceSelection;
 
 /**
  * The devices of this machine, and which of them a selector means.

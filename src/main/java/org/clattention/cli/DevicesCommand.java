@@ -1,8 +1,8 @@
 package org.clattention.cli;
 
 import java.util.concurrent.Callable;
-import org.clattention.DeviceInfo;
-import org.clattention.DeviceNotFoundException;
+import org.clattention.config.DeviceInfo;
+import org.clattention.error.DeviceNotFoundException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -3,7 +3,7 @@ package org.clattention.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.clattention.DeviceInfo;
+import org.clattention.config.DeviceInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

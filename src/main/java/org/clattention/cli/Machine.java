@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.clattention.DeviceInfo;
+import org.clattention.config.DeviceInfo;
 
 /** What matters about this machine, and what is wrong with it. */
 final class Machine {

@@ -2,8 +2,8 @@ package org.clattention.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import org.clattention.DeviceException;
-import org.clattention.DeviceNotFoundException;
+import org.clattention.error.DeviceException;
+import org.clattention.error.DeviceNotFoundException;
 import org.clattention.io.InvalidFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import org.clattention.DataType;
+import org.clattention.config.DataType;
 import org.clattention.model.ModelFolder;
 import org.clattention.model.ModelSource;
 import org.clattention.model.RandomModel;

@@ -3,8 +3,8 @@ package org.clattention.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
-import org.clattention.StepPlan;
-import org.clattention.StepPlan.KernelPlan;
+import org.clattention.config.StepPlan;
+import org.clattention.config.StepPlan.KernelPlan;
 
 /** What calls ran and why, as JSON. */
 final class PlanJson {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.clattention.model.ModelSpec;
-import org.clattention.model.TextStream;
-import org.clattention.model.Tokenizer;
-import org.clattention.model.Tokenizers;
+import org.clattention.model.text.TextStream;
+import org.clattention.model.text.Tokenizer;
+import org.clattention.model.text.Tokenizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.clattention.KernelTime;
+import org.clattention.config.KernelTime;
 import org.clattention.verify.SmokeResult;
 import org.clattention.verify.SmokeResult.Status;
 

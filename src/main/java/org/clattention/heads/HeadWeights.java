@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /**
  * The attention weights of all heads over one sequence.

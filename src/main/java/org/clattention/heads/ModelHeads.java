@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.clattention.AttentionEngine;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.model.LanguageModel;
 import org.clattention.model.ModelSource;
-import org.clattention.model.Tokenizer;
+import org.clattention.model.text.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** The heads of a language model that reads a text. */

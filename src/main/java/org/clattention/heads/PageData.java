@@ -42,7 +42,7 @@ final class PageData {
         putFinite(head, "score", profile.score());
         putFinite(head, "entropy", profile.entropy());
         putFinite(head, "fraction", profile.entropyFraction());
-        head.put("packed", PackedWeights.pack(matrix));
+        head.put("packed", PackedHeadWeights.pack(matrix));
         return head;
     }
 

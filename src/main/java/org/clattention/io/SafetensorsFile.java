@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /**
  * A safetensors file, checked in full when it is opened: eight bytes of header length, a JSON header of at most 100 MB,

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.clattention.DataType;
+import org.clattention.config.DataType;
 import org.jspecify.annotations.Nullable;
 
 /** The parsed and checked JSON header of a safetensors file. Duplicate names are rejected by the JSON parser itself. */

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** Writes safetensors files. Equal arguments give equal bytes. */
 public final class SafetensorsWriter {

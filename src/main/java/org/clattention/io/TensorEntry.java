@@ -1,6 +1,6 @@
 package org.clattention.io;
 
-import org.clattention.DataType;
+import org.clattention.config.DataType;
 
 /** Where one tensor lies: bytes {@code begin} (inclusive) to {@code end} (exclusive), counted from after the header. */
 final class TensorEntry {

@@ -1,7 +1,7 @@
 package org.clattention.model;
 
 import java.nio.FloatBuffer;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,8 @@ public final class Embeddings {
     private final @Nullable HostTensor positions;
     private final @Nullable HostTensor tokenTypes;
 
-    Embeddings(EmbeddingSpec spec, HostTensor table, @Nullable HostTensor positions, @Nullable HostTensor tokenTypes) {
+    public Embeddings(
+            EmbeddingSpec spec, HostTensor table, @Nullable HostTensor positions, @Nullable HostTensor tokenTypes) {
         this.spec = spec;
         this.table = table;
         this.positions = positions;

@@ -5,14 +5,14 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.clattention.AttentionEngine;
-import org.clattention.CacheFullException;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.StackCache;
 import org.clattention.StackInputs;
 import org.clattention.StackInputs.Rows;
 import org.clattention.StackResult;
 import org.clattention.Tensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.error.CacheFullException;
 import org.jspecify.annotations.Nullable;
 
 /** A session on an engine: prompts in parts of a few hundred rows, then token by token in memory that is used again. */

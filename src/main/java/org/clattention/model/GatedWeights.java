@@ -1,9 +1,9 @@
 package org.clattention.model;
 
-import org.clattention.AttentionWeights;
-import org.clattention.BlockWeights;
-import org.clattention.HostTensor;
-import org.clattention.StackWeights;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.HostTensor;
+import org.clattention.config.StackWeights;
 
 /** The weights of a stack with a gate on every head. */
 final class GatedWeights {

@@ -30,7 +30,7 @@ public final class Generator {
      * Appends prompts to a session's sequences and goes on from there.
      *
      * @param prompts one for each sequence, of at least one token
-     * @throws org.clattention.CacheFullException before anything runs, if a prompt does not fit into the session
+     * @throws org.clattention.error.CacheFullException before anything runs, if a prompt does not fit into the session
      * @throws IllegalArgumentException before anything runs, if a prompt is empty or a token is not in the vocabulary
      */
     public static GenerationResult generate(

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionResult;
-import org.clattention.CacheOptions;
-import org.clattention.DataType;
-import org.clattention.DeviceMemoryException;
-import org.clattention.HostTensor;
 import org.clattention.ReturnOptions;
 import org.clattention.StackInputs;
 import org.clattention.StackResult;
-import org.clattention.StackWeights;
 import org.clattention.Tensor;
 import org.clattention.TransformerStack;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.StackWeights;
+import org.clattention.error.DeviceMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /**

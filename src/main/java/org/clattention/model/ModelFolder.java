@@ -4,8 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.io.InvalidFileException;
+import org.clattention.model.arch.Architecture;
+import org.clattention.model.arch.Architectures;
+import org.clattention.model.arch.ConfigJson;
 
 /**
  * A model in a folder as it comes from Hugging Face: {@code config.json} with {@code model.safetensors}, or with the shards

@@ -1,6 +1,6 @@
 package org.clattention.model;
 
-import org.clattention.CacheFullException;
+import org.clattention.error.CacheFullException;
 
 /**
  * Sequences of tokens that grow, in one batch: the model remembers what it has seen of each. For one thread at a time.

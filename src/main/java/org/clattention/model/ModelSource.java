@@ -4,9 +4,11 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.clattention.DataType;
-import org.clattention.StackWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.StackWeights;
 import org.clattention.io.InvalidFileException;
+import org.clattention.model.arch.Architecture;
+import org.clattention.model.arch.ConfigJson;
 import org.jspecify.annotations.Nullable;
 
 /** A model whose configuration and tensors' shapes have been checked, and whose numbers are read when they are needed. */

@@ -2,7 +2,7 @@ package org.clattention.model;
 
 import java.util.List;
 import java.util.OptionalInt;
-import org.clattention.StackConfig;
+import org.clattention.config.StackConfig;
 
 /**
  * All that a model's configuration says about its mathematics.

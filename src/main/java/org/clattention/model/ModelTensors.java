@@ -1,8 +1,8 @@
 package org.clattention.model;
 
 import java.util.Set;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 
 /** The tensors of a model by their names. */
 interface ModelTensors {

@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.model.arch.WeightReader;
 import org.jspecify.annotations.Nullable;
 
 /** Notes which tensors an architecture asks for. What it hands out holds nothing and must not be used. */
-final class NeededTensors implements WeightReader {
+public final class NeededTensors implements WeightReader {
     private static final HostTensor NOTHING = HostTensor.wrap(DataType.F32, ByteBuffer.allocate(0), 0);
 
     /**

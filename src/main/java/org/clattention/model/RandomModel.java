@@ -2,8 +2,11 @@ package org.clattention.model;
 
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
-import org.clattention.DataType;
+import org.clattention.config.DataType;
 import org.clattention.io.InvalidFileException;
+import org.clattention.model.arch.Architecture;
+import org.clattention.model.arch.Architectures;
+import org.clattention.model.arch.ConfigJson;
 
 /**
  * A model of random numbers in the shape of a {@code config.json}: for measurements, where only shapes matter. Equal seeds

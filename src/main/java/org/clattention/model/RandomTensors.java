@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.clattention.DataType;
-import org.clattention.HalfPrecision;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HalfPrecision;
+import org.clattention.config.HostTensor;
 
 /**
  * Tensors of random numbers, made when they are asked for: the same for the same seed, name, type and shape. Numbers are

@@ -2,6 +2,7 @@ package org.clattention.model;
 
 import java.util.List;
 import java.util.OptionalInt;
+import org.clattention.model.arch.ConfigJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param begin {@code bos_token_id}
  * @param end {@code eos_token_id}: a number or a list
  */
-record SpecialTokens(OptionalInt begin, List<Integer> end) {
-    static final SpecialTokens NONE = new SpecialTokens(OptionalInt.empty(), List.of());
+public record SpecialTokens(OptionalInt begin, List<Integer> end) {
+    public static final SpecialTokens NONE = new SpecialTokens(OptionalInt.empty(), List.of());
 
     /** One of each. */
-    static SpecialTokens of(int begin, int end) {
+    public static SpecialTokens of(int begin, int end) {
         return new SpecialTokens(OptionalInt.of(begin), List.of(end));
     }
 
@@ -22,7 +23,7 @@ record SpecialTokens(OptionalInt begin, List<Integer> end) {
      * These tokens, unless a file says otherwise. Tokens beyond the vocabulary are left out: configurations of shrunken
      * models often keep the numbers of their class.
      */
-    SpecialTokens unless(ConfigJson config, int vocabularySize) {
+    public SpecialTokens unless(ConfigJson config, int vocabularySize) {
         List<Integer> first = given(config, "bos_token_id", begin.isPresent() ? List.of(begin.getAsInt()) : List.of());
         List<Integer> last = given(config, "eos_token_id", end);
         return new SpecialTokens(

@@ -2,12 +2,13 @@ package org.clattention.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.model.arch.WeightReader;
 import org.jspecify.annotations.Nullable;
 
 /** Reads weights, with matrices converted to the type in which the device will store them. Keeps none of them. */
-final class StoredWeights implements WeightReader {
+public final class StoredWeights implements WeightReader {
     private final ModelTensors tensors;
     private final @Nullable DataType storage;
 

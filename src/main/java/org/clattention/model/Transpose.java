@@ -2,7 +2,7 @@ package org.clattention.model;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** Transposes matrices of floating-point numbers, bit for bit, in tiles that stay in the processor's cache. */
 final class Transpose {

@@ -1,10 +1,10 @@
 package org.clattention.reference;
 
 import java.util.Objects;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,13 +3,13 @@ package org.clattention.reference;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionWeights;
-import org.clattention.BlockWeights;
-import org.clattention.HostTensor;
-import org.clattention.LatentConfig;
-import org.clattention.LatentWeights;
-import org.clattention.RotaryConfig;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.LatentWeights;
+import org.clattention.config.RotaryConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Settings and weights of the public API under the names that the reference knows. */
@@ -104,17 +104,18 @@ final class BlockTensors {
                         scaling(rotary.scaling()));
     }
 
-    private static RotaryScaling scaling(org.clattention.RotaryScaling scaling) {
-        if (scaling instanceof org.clattention.RotaryScaling.Linear s) {
-            return new RotaryScaling.Linear(s.factor());
+    private static ReferenceRotaryScaling scaling(org.clattention.config.RotaryScaling scaling) {
+        if (scaling instanceof org.clattention.config.RotaryScaling.Linear s) {
+            return new ReferenceRotaryScaling.Linear(s.factor());
         }
-        if (scaling instanceof org.clattention.RotaryScaling.Llama3 s) {
-            return new RotaryScaling.Llama3(s.factor(), s.lowFreqFactor(), s.highFreqFactor(), s.originalContext());
+        if (scaling instanceof org.clattention.config.RotaryScaling.Llama3 s) {
+            return new ReferenceRotaryScaling.Llama3(
+                    s.factor(), s.lowFreqFactor(), s.highFreqFactor(), s.originalContext());
         }
-        if (scaling instanceof org.clattention.RotaryScaling.Yarn s) {
-            return new RotaryScaling.Yarn(
+        if (scaling instanceof org.clattention.config.RotaryScaling.Yarn s) {
+            return new ReferenceRotaryScaling.Yarn(
                     s.factor(), s.originalContext(), s.betaFast(), s.betaSlow(), s.attentionFactor());
         }
-        return RotaryScaling.none();
+        return ReferenceRotaryScaling.none();
     }
 }

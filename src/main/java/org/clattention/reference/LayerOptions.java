@@ -1,6 +1,6 @@
 package org.clattention.reference;
 
-import org.clattention.AttentionOptions;
+import org.clattention.config.AttentionOptions;
 import org.jspecify.annotations.Nullable;
 
 /**

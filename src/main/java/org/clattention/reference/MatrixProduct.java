@@ -1,7 +1,7 @@
 package org.clattention.reference;
 
 import java.util.stream.IntStream;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** The linear map of a layer: contiguous dot products over the rows of a weight matrix. */

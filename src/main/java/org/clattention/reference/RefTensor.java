@@ -1,7 +1,7 @@
 package org.clattention.reference;
 
 import java.util.Arrays;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** A dense row-major tensor of doubles. The array is shared, not copied: whoever makes a tensor leaves it alone. */
 public final class RefTensor {

@@ -2,7 +2,7 @@ package org.clattention.reference;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.clattention.AttentionOptions;
+import org.clattention.config.AttentionOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +42,13 @@ public final class ReferenceAttention {
     }
 
     /** Solves the problem. */
-    public static AttentionResult attend(AttentionProblem problem) {
+    public static ReferenceResult attend(AttentionProblem problem) {
         ReferenceAttention attention = new ReferenceAttention(problem);
         int heads = problem.query().dim(1);
         IntStream.range(0, problem.query().dim(0) * heads)
                 .parallel()
                 .forEach(n -> attention.attendHead(n / heads, n % heads));
-        return new AttentionResult(
+        return new ReferenceResult(
                 attention.output, attention.logSumExp, attention.key, attention.value, attention.wanted);
     }
 

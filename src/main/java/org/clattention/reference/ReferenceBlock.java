@@ -3,7 +3,7 @@ package org.clattention.reference;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.clattention.BlockConfig.NormPosition;
+import org.clattention.config.BlockConfig.NormPosition;
 
 /**
  * A transformer block: attention and a feed-forward network, each with a normalization and a residual.

@@ -1,8 +1,8 @@
 package org.clattention.reference;
 
 import java.util.Set;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
 
 /**
  * Multi-head latent attention of DeepSeek-V2 (2024), equations 37 to 47, in its plain form: keys and values of all

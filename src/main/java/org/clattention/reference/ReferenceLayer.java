@@ -1,7 +1,7 @@
 package org.clattention.reference;
 
 import java.util.Set;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +103,7 @@ public final class ReferenceLayer {
             key = ReferenceRotary.rotate(key, positions, rotary);
         }
 
-        AttentionResult attention = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
+        ReferenceResult attention = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
                 .past(pastKey, pastValue)
                 .mask(tensors.find("attn_mask"))
                 .lengths(tensors.findIntegers("nonpad_kv_seqlen", "[B]", batch))

@@ -1,6 +1,6 @@
 package org.clattention.reference;
 
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** Rotary position embeddings: pairs of elements (a, b) become (a·cos − b·sin, a·sin + b·cos). */
@@ -45,7 +45,7 @@ public final class ReferenceRotary {
             boolean interleaved,
             int rotaryDim) {
         int length = x.dim(2);
-        int dim = new RotaryOptions(interleaved, 1, rotaryDim, RotaryScaling.none()).dimFor(x.dim(3));
+        int dim = new RotaryOptions(interleaved, 1, rotaryDim, ReferenceRotaryScaling.none()).dimFor(x.dim(3));
         int pairs = dim / 2;
         if (positions == null) {
             Shapes.require("cos_cache", cos.shape(), "[B, S, dim/2]", x.dim(0), length, pairs);

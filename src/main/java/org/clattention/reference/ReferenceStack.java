@@ -5,15 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.clattention.Activation;
-import org.clattention.AttentionConfig;
-import org.clattention.BlockConfig;
-import org.clattention.HostTensor;
-import org.clattention.LatentConfig;
-import org.clattention.StackConfig;
-import org.clattention.StackWeights;
-import org.clattention.StackWeights.LogitsWeights;
-import org.clattention.StackWeights.NormWeights;
+import org.clattention.config.Activation;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.StackConfig;
+import org.clattention.config.StackWeights;
+import org.clattention.config.StackWeights.LogitsWeights;
+import org.clattention.config.StackWeights.NormWeights;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,7 +8,7 @@ package org.clattention.reference;
  * @param dim so many leading elements of a head are rotated, in pairs; 0 means the whole head
  * @param scaling of the frequencies
  */
-public record RotaryOptions(boolean interleaved, double theta, int dim, RotaryScaling scaling) {
+public record RotaryOptions(boolean interleaved, double theta, int dim, ReferenceRotaryScaling scaling) {
     /** Checks the ranges. */
     public RotaryOptions {
         if (!(theta > 0 && theta < Double.POSITIVE_INFINITY)) {

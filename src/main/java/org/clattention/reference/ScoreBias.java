@@ -1,7 +1,7 @@
 package org.clattention.reference;
 
-import org.clattention.AttentionOptions;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ final class ScoreBias {
     private final int past;
     private final @Nullable HostTensor lengths;
     private final @Nullable RefTensor slopes;
-    private final @Nullable MaskView mask;
+    private final @Nullable ReferenceMask mask;
 
     ScoreBias(AttentionProblem problem, int keys) {
         RefTensor query = problem.query();
@@ -26,7 +26,7 @@ final class ScoreBias {
         this.past = keys - problem.key().dim(2);
         this.lengths = problem.lengths();
         this.slopes = problem.alibiSlopes();
-        this.mask = given == null ? null : new MaskView(given, query.dim(0), query.dim(1), queries, keys);
+        this.mask = given == null ? null : new ReferenceMask(given, query.dim(0), query.dim(1), queries, keys);
     }
 
     /** The bias of key j for query i in head h of batch entry b; −∞ if the query does not attend to the key. */

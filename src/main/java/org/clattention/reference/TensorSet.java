@@ -3,8 +3,8 @@ package org.clattention.reference;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**

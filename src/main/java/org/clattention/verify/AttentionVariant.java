@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
 import java.util.Locale;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** What scaled dot-product attention can do to its scores; each variant adds itself to a case. */
 enum AttentionVariant {

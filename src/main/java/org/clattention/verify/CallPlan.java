@@ -2,9 +2,9 @@ package org.clattention.verify;
 
 import java.util.Arrays;
 import java.util.List;
-import org.clattention.CacheOptions;
-import org.clattention.DataType;
-import org.clattention.LatentConfig;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DataType;
+import org.clattention.config.LatentConfig;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,14 +3,14 @@ package org.clattention.verify;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionOptions;
-import org.clattention.AttentionWeights;
-import org.clattention.CausalAlignment;
-import org.clattention.HeadExtras;
-import org.clattention.HostTensor;
-import org.clattention.RotaryConfig;
-import org.clattention.RotaryScaling;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HeadExtras;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig;
+import org.clattention.config.RotaryScaling;
 import org.jspecify.annotations.Nullable;
 
 /** Attributes and weights of layer cases, as the public API takes them. */

@@ -2,8 +2,8 @@ package org.clattention.verify;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 
 /** Collects a case whose inputs are made from a seed. */
 final class CaseBuilder {

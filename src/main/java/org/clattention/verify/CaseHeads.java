@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.heads.HeadWeights;
 import org.clattention.heads.HeadsSource;
 

@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
 import java.util.Map;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** Something that answers golden cases: the reference, or an engine on a device. */
 public interface CaseRunner {

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionMasks;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.Tensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** The inputs of a golden case on their way to a device; closing frees what was uploaded. */

@@ -2,7 +2,7 @@ package org.clattention.verify;
 
 import java.util.Arrays;
 import java.util.Locale;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /**
  * Whether a tensor agrees with the wanted one: |got − want| ≤ atol + rtol·|want| for every element.

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.clattention.AttentionEngine;
-import org.clattention.AttentionOptions;
 import org.clattention.AttentionResult;
-import org.clattention.CausalAlignment;
 import org.clattention.DotProductInputs;
-import org.clattention.HostTensor;
 import org.clattention.ReturnOptions;
-import org.clattention.ScoresStage;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HostTensor;
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /** The operation {@code attention}: ONNX {@code Attention}, with our sinks, ALiBi and log-sum-exp. */

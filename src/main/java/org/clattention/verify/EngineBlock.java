@@ -3,17 +3,17 @@ package org.clattention.verify;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.Activation;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.BlockConfig;
-import org.clattention.BlockWeights;
-import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.ReturnOptions;
 import org.clattention.TransformerBlock;
+import org.clattention.config.Activation;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.HostTensor;
 
 /** The operation {@code transformer_block}. */
 final class EngineBlock {

@@ -8,13 +8,13 @@ import java.util.Set;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.CacheOptions;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.LatentAttention;
-import org.clattention.LatentConfig;
-import org.clattention.LatentWeights;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.LatentWeights;
 
 /** The operation {@code latent_attention}. Its cache holds the rows [latent | shared key] that cases keep apart. */
 final class EngineLatentAttention {

@@ -4,16 +4,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.CacheOptions;
-import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.MultiHeadAttention;
 import org.clattention.ReturnOptions;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** The operation {@code multi_head_attention}: the layer. A past and a present go through a cache. */

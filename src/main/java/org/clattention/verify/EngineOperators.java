@@ -3,12 +3,12 @@ package org.clattention.verify;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.Activation;
 import org.clattention.AttentionEngine;
-import org.clattention.HostTensor;
 import org.clattention.Operators;
-import org.clattention.RotaryConfig.Style;
 import org.clattention.Tensor;
+import org.clattention.config.Activation;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig.Style;
 
 /** The ONNX operators around attention. */
 final class EngineOperators {

@@ -2,7 +2,7 @@ package org.clattention.verify;
 
 import java.util.Map;
 import org.clattention.AttentionEngine;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** Answers golden cases with an engine, through the public API alone. */
 public final class EngineRunner implements CaseRunner {

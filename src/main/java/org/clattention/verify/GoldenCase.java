@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
 import java.util.Map;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /**
  * One golden case: an operation, its inputs, and answers from elsewhere.

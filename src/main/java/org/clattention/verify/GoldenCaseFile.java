@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.io.InvalidFileException;
 import org.clattention.io.JsonReader;
 import org.clattention.io.JsonWriter;

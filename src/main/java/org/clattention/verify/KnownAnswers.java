@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
 import java.util.List;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
 /** Small cases that were solved by hand, so that an error of the reference cannot hide one of the device. */

@@ -1,8 +1,8 @@
 package org.clattention.verify;
 
 import java.util.Map;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeLayers.Shape;
 
 /** What a layer can do besides the plain thing; each variant adds itself to a case. */

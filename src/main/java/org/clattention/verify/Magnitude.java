@@ -1,6 +1,6 @@
 package org.clattention.verify;
 
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** The size of the terms that an output is a sum of, for {@link Tolerance#floor}. */

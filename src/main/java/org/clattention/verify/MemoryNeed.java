@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.clattention.DeviceInfo;
+import org.clattention.config.DeviceInfo;
 import org.jspecify.annotations.Nullable;
 
 /**

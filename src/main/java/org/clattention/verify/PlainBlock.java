@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
-import org.clattention.BlockConfig.NormPosition;
-import org.clattention.DataType;
+import org.clattention.config.BlockConfig.NormPosition;
+import org.clattention.config.DataType;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceBlock;
 import org.clattention.reference.TensorSet;

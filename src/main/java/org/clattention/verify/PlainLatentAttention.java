@@ -1,9 +1,9 @@
 package org.clattention.verify;
 
 import java.util.Map;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.DataType;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.DataType;
 import org.clattention.reference.AttentionProblem;
 import org.clattention.reference.Heads;
 import org.clattention.reference.LatentOptions;

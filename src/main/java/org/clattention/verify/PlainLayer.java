@@ -2,8 +2,8 @@ package org.clattention.verify;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.AttentionProblem;
 import org.clattention.reference.Heads;
 import org.clattention.reference.LayerOptions;

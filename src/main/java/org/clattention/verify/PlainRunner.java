@@ -3,8 +3,8 @@ package org.clattention.verify;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceLayer;
 import org.clattention.reference.ScoreStage;
@@ -87,9 +87,10 @@ public final class PlainRunner implements CaseRunner {
         if (in.has("past_key")) {
             throw new UnsupportedCaseException("no plain computation with a past");
         }
-        HeadLayout query = HeadLayout.of("Q", in.real("Q"), attributes.getInt("q_num_heads", 0), "q_num_heads");
-        HeadLayout key = HeadLayout.of("K", in.real("K"), attributes.getInt("kv_num_heads", 0), "kv_num_heads");
-        HeadLayout value = HeadLayout.of("V", in.real("V"), attributes.getInt("kv_num_heads", 0), "kv_num_heads");
+        CaseHeadLayout query = CaseHeadLayout.of("Q", in.real("Q"), attributes.getInt("q_num_heads", 0), "q_num_heads");
+        CaseHeadLayout key = CaseHeadLayout.of("K", in.real("K"), attributes.getInt("kv_num_heads", 0), "kv_num_heads");
+        CaseHeadLayout value =
+                CaseHeadLayout.of("V", in.real("V"), attributes.getInt("kv_num_heads", 0), "kv_num_heads");
         double scale = attributes.getDouble("scale", 1 / Math.sqrt(query.heads().dim(3)));
         PlainAttention plain = new PlainAttention(
                 query.heads(),

@@ -1,8 +1,8 @@
 package org.clattention.verify;
 
 import java.util.stream.IntStream;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.RefTensor;
 import org.jspecify.annotations.Nullable;
 

@@ -7,9 +7,9 @@ import java.util.List;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.Tensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a layer in the calls of a {@link CallPlan} and puts the outputs together. */

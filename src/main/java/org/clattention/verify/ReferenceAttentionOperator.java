@@ -4,13 +4,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.AttentionProblem;
-import org.clattention.reference.AttentionResult;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceAttention;
+import org.clattention.reference.ReferenceResult;
 import org.clattention.reference.ScoreStage;
 import org.clattention.reference.TensorSet;
 
@@ -37,9 +37,9 @@ final class ReferenceAttentionOperator {
                 "Q", "K", "V", "attn_mask", "past_key", "past_value", "nonpad_kv_seqlen", "sinks", "alibi_slopes"));
         int heads = attributes.getInt("q_num_heads", 0);
         int kvHeads = attributes.getInt("kv_num_heads", 0);
-        HeadLayout query = HeadLayout.of("Q", in.real("Q"), heads, "q_num_heads");
-        HeadLayout key = HeadLayout.of("K", in.real("K"), kvHeads, "kv_num_heads");
-        HeadLayout value = HeadLayout.of("V", in.real("V"), kvHeads, "kv_num_heads");
+        CaseHeadLayout query = CaseHeadLayout.of("Q", in.real("Q"), heads, "q_num_heads");
+        CaseHeadLayout key = CaseHeadLayout.of("K", in.real("K"), kvHeads, "kv_num_heads");
+        CaseHeadLayout value = CaseHeadLayout.of("V", in.real("V"), kvHeads, "kv_num_heads");
         if (key.flat() != query.flat() || value.flat() != query.flat()) {
             throw new IllegalArgumentException("Q, K, V: must all be 3-D or all be 4-D");
         }
@@ -51,7 +51,7 @@ final class ReferenceAttentionOperator {
         if (summaries && wanted.contains("qk_matmul_output")) {
             throw new UnsupportedCaseException("scores together with summaries of the weights");
         }
-        AttentionResult result =
+        ReferenceResult result =
                 ReferenceAttention.attend(AttentionProblem.of(query.heads(), key.heads(), value.heads())
                         .past(
                                 in.has("past_key") ? in.real("past_key") : null,

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.clattention.AttentionOptions;
-import org.clattention.BlockConfig.NormPosition;
-import org.clattention.CausalAlignment;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.BlockConfig.NormPosition;
+import org.clattention.config.CausalAlignment;
 import org.clattention.reference.LatentOptions;
 import org.clattention.reference.LayerOptions;
 import org.clattention.reference.ReferenceActivations;
 import org.clattention.reference.ReferenceBlock;
+import org.clattention.reference.ReferenceRotaryScaling;
 import org.clattention.reference.RotaryOptions;
-import org.clattention.reference.RotaryScaling;
 import org.jspecify.annotations.Nullable;
 
 /** Attributes of the layer operations as options of the reference. */
@@ -103,9 +103,9 @@ final class ReferenceAttributes {
                 scaling(rope));
     }
 
-    private static RotaryScaling scaling(Attributes rope) {
+    private static ReferenceRotaryScaling scaling(Attributes rope) {
         if (!rope.has("scaling")) {
-            return RotaryScaling.none();
+            return ReferenceRotaryScaling.none();
         }
         Attributes scaling = rope.getObject("scaling");
         String type = oneOf(scaling, "type", "none", "linear", "llama3", "yarn");
@@ -114,12 +114,12 @@ final class ReferenceAttributes {
         switch (type) {
             case "linear" -> {
                 scaling.requireKnown(Set.of("type", "factor"));
-                return new RotaryScaling.Linear(factor);
+                return new ReferenceRotaryScaling.Linear(factor);
             }
             case "llama3" -> {
                 scaling.requireKnown(Set.of(
                         "type", "factor", "original_max_position_embeddings", "low_freq_factor", "high_freq_factor"));
-                return new RotaryScaling.Llama3(
+                return new ReferenceRotaryScaling.Llama3(
                         factor,
                         scaling.getDouble("low_freq_factor", 1),
                         scaling.getDouble("high_freq_factor", 4),
@@ -133,16 +133,16 @@ final class ReferenceAttributes {
                         "beta_fast",
                         "beta_slow",
                         "attention_factor"));
-                return new RotaryScaling.Yarn(
+                return new ReferenceRotaryScaling.Yarn(
                         factor,
                         context,
                         scaling.getDouble("beta_fast", 32),
                         scaling.getDouble("beta_slow", 1),
-                        scaling.getDouble("attention_factor", RotaryScaling.Yarn.paperAmplitude(factor, 1)));
+                        scaling.getDouble("attention_factor", ReferenceRotaryScaling.Yarn.paperAmplitude(factor, 1)));
             }
             default -> {
                 scaling.requireKnown(Set.of("type"));
-                return RotaryScaling.none();
+                return ReferenceRotaryScaling.none();
             }
         }
     }

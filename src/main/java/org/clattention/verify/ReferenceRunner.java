@@ -3,7 +3,7 @@ package org.clattention.verify;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.LayerOptions;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceActivations;
@@ -80,7 +80,8 @@ public final class ReferenceRunner implements CaseRunner {
     private static Map<String, RefTensor> rotaryEmbedding(TensorSet in, Attributes attributes) {
         attributes.requireKnown(Set.of("interleaved", "num_heads", "rotary_embedding_dim"));
         in.requireKnown(Set.of("input", "cos_cache", "sin_cache", "position_ids"));
-        HeadLayout layout = HeadLayout.of("input", in.real("input"), attributes.getInt("num_heads", 0), "num_heads");
+        CaseHeadLayout layout =
+                CaseHeadLayout.of("input", in.real("input"), attributes.getInt("num_heads", 0), "num_heads");
         RefTensor output = ReferenceRotary.rotate(
                 layout.heads(),
                 in.real("cos_cache"),

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.io.InvalidFileException;
 import org.jspecify.annotations.Nullable;
 

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.clattention.DataType;
-import org.clattention.HalfPrecision;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HalfPrecision;
+import org.clattention.config.HostTensor;
 
 /**
  * Pseudo-random tensors that any language can make again bit by bit, so that a golden case need not carry megabytes of

@@ -3,7 +3,7 @@ package org.clattention.verify;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
 /** Checks of scaled dot-product attention, and of its steps as far as each can be had alone. */

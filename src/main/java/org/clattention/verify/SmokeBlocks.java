@@ -3,10 +3,10 @@ package org.clattention.verify;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.clattention.Activation;
-import org.clattention.BlockConfig.Norm;
-import org.clattention.BlockConfig.NormPosition;
-import org.clattention.HostTensor;
+import org.clattention.config.Activation;
+import org.clattention.config.BlockConfig.Norm;
+import org.clattention.config.BlockConfig.NormPosition;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 import org.clattention.verify.SmokeLayers.Shape;
 

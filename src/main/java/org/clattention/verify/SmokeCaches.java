@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.clattention.CacheOptions;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeLayers.Shape;
 
 /** Checks that a layer computes the same token by token through a cache, or sequence by sequence, as in one pass. */

@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
 import java.util.Map;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 import org.clattention.verify.SmokeResult.Status;
 import org.jspecify.annotations.Nullable;

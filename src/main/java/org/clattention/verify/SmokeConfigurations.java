@@ -2,9 +2,9 @@ package org.clattention.verify;
 
 import java.util.List;
 import java.util.Map;
-import org.clattention.CacheOptions;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 import org.clattention.verify.SmokeLayers.Shape;
 

@@ -3,9 +3,9 @@ package org.clattention.verify;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.clattention.CacheOptions;
-import org.clattention.DataType;
-import org.clattention.LatentConfig.Form;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DataType;
+import org.clattention.config.LatentConfig.Form;
 
 /** Checks of latent attention in each form, in one call and through caches. */
 final class SmokeLatent {

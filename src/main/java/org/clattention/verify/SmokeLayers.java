@@ -2,8 +2,8 @@ package org.clattention.verify;
 
 import java.util.List;
 import java.util.function.Supplier;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
 /** Checks of the multi-head attention layer, and of its projections as far as each can be had alone. */

@@ -1,7 +1,7 @@
 package org.clattention.verify;
 
 import java.util.List;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
 /** Checks of the kernels around attention: norms, activations, rotation, and what only a block does. */

@@ -1,6 +1,6 @@
 package org.clattention.verify;
 
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /**
  * How far a single-precision result may lie from the float64 reference: twice the error of a plain single-precision

@@ -3,12 +3,12 @@ package org.clattention.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
-import org.clattention.DataType;
-import org.clattention.PeakRates;
 import org.clattention.bench.BenchResult.PeerResult;
 import org.clattention.bench.BenchShape.Kind;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.DataType;
+import org.clattention.config.PeakRates;
 import org.clattention.testing.DeviceTest;
 import org.junit.jupiter.api.Test;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
-import org.clattention.AttentionConfig;
-import org.clattention.DataType;
-import org.clattention.PeakRates;
 import org.clattention.bench.BenchShape.Kind;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.DataType;
+import org.clattention.config.PeakRates;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

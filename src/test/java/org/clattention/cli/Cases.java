@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.io.SafetensorsWriter;
 
 /** Golden cases for the command line's tests: softmax of two equal logits. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.clattention.AttentionEngine;
-import org.clattention.KernelTime;
+import org.clattention.config.KernelTime;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.DeviceException;
+import org.clattention.error.DeviceException;
 import org.clattention.io.BadFiles;
 import org.clattention.io.BadFiles.BadFile;
 import org.clattention.testing.TestDevice;

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.CacheOptions;
-import org.clattention.DeviceInfo;
 import org.clattention.KvCache;
 import org.clattention.MultiHeadAttention;
 import org.clattention.Tensor;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.DeviceInfo;
 import org.clattention.testing.SmallLayer;
 import org.junit.jupiter.api.Test;
 

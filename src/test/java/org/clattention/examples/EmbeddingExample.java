@@ -1,16 +1,16 @@
 package org.clattention.examples;
 
 import java.nio.file.Path;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.AttentionWeights;
-import org.clattention.CacheOptions;
 import org.clattention.KvCache;
 import org.clattention.MultiHeadAttention;
-import org.clattention.RotaryConfig;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.RotaryConfig;
 import org.clattention.io.SafetensorsFile;
 
 /** The program of the README. */

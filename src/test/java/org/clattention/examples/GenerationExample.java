@@ -3,15 +3,15 @@ package org.clattention.examples;
 import java.nio.file.Path;
 import java.util.List;
 import org.clattention.AttentionEngine;
-import org.clattention.CacheOptions;
+import org.clattention.config.CacheOptions;
 import org.clattention.model.GenerationOptions;
 import org.clattention.model.Generator;
 import org.clattention.model.LanguageModel;
 import org.clattention.model.ModelFolder;
 import org.clattention.model.ModelSession;
-import org.clattention.model.TextStream;
-import org.clattention.model.Tokenizer;
-import org.clattention.model.Tokenizers;
+import org.clattention.model.text.TextStream;
+import org.clattention.model.text.Tokenizer;
+import org.clattention.model.text.Tokenizers;
 
 /** The third program of the README. */
 final class GenerationExample {

@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.clattention.io.InvalidFileException;
+import org.clattention.model.text.ByteTokenizer;
+import org.clattention.model.text.TextStream;
+import org.clattention.model.text.Tokenizer;
+import org.clattention.model.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

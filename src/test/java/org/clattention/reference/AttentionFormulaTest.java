@@ -4,9 +4,9 @@ import static org.clattention.reference.Values.assertClose;
 import static org.clattention.reference.Values.random;
 
 import java.util.Random;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -86,7 +86,7 @@ class AttentionFormulaTest {
             }
         }
 
-        AttentionResult result = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
+        ReferenceResult result = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
                 .past(pastKey, pastValue)
                 .mask(additive.toHost())
                 .lengths(HostTensor.ofLongs(lengths, BATCH))

@@ -8,8 +8,8 @@ import static org.clattention.reference.Values.random;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
-import org.clattention.AttentionOptions;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class AttentionInvariantsTest {
@@ -35,8 +35,8 @@ class AttentionInvariantsTest {
 
     @Test
     void orderOfTheKeysDoesNotMatter() {
-        AttentionResult plain = attend(query, key, value);
-        AttentionResult reversed = attend(query, reverseRows(key), reverseRows(value));
+        ReferenceResult plain = attend(query, key, value);
+        ReferenceResult reversed = attend(query, reverseRows(key), reverseRows(value));
         assertClose(reversed.output(), plain.output(), 1e-14);
         assertClose(reversed.logSumExp(), plain.logSumExp(), 1e-14);
     }
@@ -51,10 +51,10 @@ class AttentionInvariantsTest {
 
     @Test
     void aConstantBiasMovesTheLogSumExpAlone() {
-        AttentionResult plain = attend(query, key, value);
+        ReferenceResult plain = attend(query, key, value);
         double[] shift = new double[KEYS];
         Arrays.fill(shift, 700);
-        AttentionResult shifted = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
+        ReferenceResult shifted = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
                 .mask(Values.host(shift, KEYS))
                 .build());
         assertClose(shifted.output(), plain.output(), 1e-12);
@@ -71,7 +71,7 @@ class AttentionInvariantsTest {
                         .wantedScores(ScoreStage.SCALED)
                         .build())
                 .scores();
-        AttentionResult result = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
+        ReferenceResult result = ReferenceAttention.attend(AttentionProblem.of(query, key, value)
                 .options(AttentionOptions.DEFAULT.withScale(1e6))
                 .build());
         for (int row = 0; row < 2 * 4 * 5; row++) {
@@ -91,9 +91,9 @@ class AttentionInvariantsTest {
     void twoHalvesMergeByTheirLogSumExp() {
         HostTensor first = HostTensor.ofBooleans(new boolean[] {true, true, true, false, false, false, false}, KEYS);
         HostTensor second = HostTensor.ofBooleans(new boolean[] {false, false, false, true, true, true, true}, KEYS);
-        AttentionResult a = masked(first);
-        AttentionResult b = masked(second);
-        AttentionResult whole = attend(query, key, value);
+        ReferenceResult a = masked(first);
+        ReferenceResult b = masked(second);
+        ReferenceResult whole = attend(query, key, value);
         RefTensor merged = RefTensor.zeros(whole.output().shape());
         for (int n = 0; n < merged.values().length; n++) {
             double ea = Math.exp(a.logSumExp().values()[n / 3]);
@@ -129,12 +129,12 @@ class AttentionInvariantsTest {
         return new RefTensor(Arrays.stream(keys.values()).map(x -> x * x - 1).toArray(), keys.shape());
     }
 
-    private AttentionResult masked(HostTensor mask) {
+    private ReferenceResult masked(HostTensor mask) {
         return ReferenceAttention.attend(
                 AttentionProblem.of(query, key, value).mask(mask).build());
     }
 
-    private static AttentionResult attend(RefTensor q, RefTensor k, RefTensor v) {
+    private static ReferenceResult attend(RefTensor q, RefTensor k, RefTensor v) {
         return ReferenceAttention.attend(AttentionProblem.of(q, k, v).build());
     }
 

@@ -9,9 +9,9 @@ import static org.clattention.reference.Values.tensor;
 import static org.clattention.reference.Values.vector;
 
 import java.util.Arrays;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 /** Answers worked out by hand; one batch entry, one head and head size 1 unless a test says otherwise. */
@@ -36,7 +36,7 @@ class AttentionKnownAnswersTest {
         return tensor(shape(1, 1, values.length, 1), values);
     }
 
-    private static AttentionResult solve(AttentionProblem.Builder problem) {
+    private static ReferenceResult solve(AttentionProblem.Builder problem) {
         return ReferenceAttention.attend(problem.build());
     }
 
@@ -46,7 +46,7 @@ class AttentionKnownAnswersTest {
 
     @Test
     void weightsTwoKeys() {
-        AttentionResult result = solve(twoKeys().wantedScores(ScoreStage.WEIGHTS));
+        ReferenceResult result = solve(twoKeys().wantedScores(ScoreStage.WEIGHTS));
         assertClose(result.output(), 7);
         assertClose(result.scores(), 0.25, 0.75);
         assertClose(result.logSumExp(), Math.log(4));
@@ -63,14 +63,14 @@ class AttentionKnownAnswersTest {
 
     @Test
     void sinkJoinsTheDenominatorAlone() {
-        AttentionResult result = solve(twoKeys().sinks(vector(Math.log(4))));
+        ReferenceResult result = solve(twoKeys().sinks(vector(Math.log(4))));
         assertClose(result.output(), 3.5);
         assertClose(result.logSumExp(), Math.log(8));
     }
 
     @Test
     void sinkIsNotScaledAndMayBeLargerThanAllScores() {
-        AttentionResult result = solve(twoKeys().sinks(vector(1000)).options(DEFAULT.withScale(1e-3)));
+        ReferenceResult result = solve(twoKeys().sinks(vector(1000)).options(DEFAULT.withScale(1e-3)));
         assertClose(result.output(), 0);
         assertClose(result.logSumExp(), 1000);
     }
@@ -103,14 +103,14 @@ class AttentionKnownAnswersTest {
                 .past(rows(0, 0), rows(7, 14))
                 .alibiSlopes(vector(LN2))
                 .wantedScores(ScoreStage.BIASED);
-        AttentionResult result = solve(problem);
+        ReferenceResult result = solve(problem);
         assertClose(result.scores(), -2 * LN2, -LN2, 0);
         assertClose(result.output(), 21);
     }
 
     @Test
     void alibiLooksBothWays() {
-        AttentionResult result = solve(averages(2, 3).alibiSlopes(vector(0.5)).wantedScores(ScoreStage.BIASED));
+        ReferenceResult result = solve(averages(2, 3).alibiSlopes(vector(0.5)).wantedScores(ScoreStage.BIASED));
         assertClose(result.scores(), 0, -0.5, -1, -0.5, 0, -0.5);
     }
 
@@ -149,7 +149,7 @@ class AttentionKnownAnswersTest {
 
     @Test
     void queriesBeforeTheFirstKeyAttendToNothing() {
-        AttentionResult result = solve(averages(2, 4)
+        ReferenceResult result = solve(averages(2, 4)
                 .lengths(HostTensor.ofLongs(new long[] {1}, 1))
                 .sinks(vector(0))
                 .options(DEFAULT.withCausal(true).withAlignment(CausalAlignment.LENGTHS))
@@ -162,7 +162,7 @@ class AttentionKnownAnswersTest {
 
     @Test
     void noKeysAtAllGiveZeros() {
-        AttentionResult result = solve(averages(2, 0));
+        ReferenceResult result = solve(averages(2, 0));
         assertClose(result.output(), 0, 0);
         assertThat(result.logSumExp().values()).containsOnly(NEGATIVE_INFINITY);
     }
@@ -219,14 +219,14 @@ class AttentionKnownAnswersTest {
     @Test
     void valueHeadsMayHaveAnotherSize() {
         RefTensor values = tensor(shape(1, 1, 2, 3), 4, 0, 1, 8, 4, 1);
-        AttentionResult result = solve(AttentionProblem.of(rows(1), rows(0, LN3), values));
+        ReferenceResult result = solve(AttentionProblem.of(rows(1), rows(0, LN3), values));
         assertThat(result.output().shape()).containsExactly(1, 1, 1, 3);
         assertClose(result.output(), 7, 3, 1);
     }
 
     @Test
     void pastComesFirstInThePresent() {
-        AttentionResult result = solve(averages(1, 2).past(rows(7), rows(9)));
+        ReferenceResult result = solve(averages(1, 2).past(rows(7), rows(9)));
         assertClose(result.presentKey(), 7, 0, 0);
         assertClose(result.presentValue(), 9, 1, 2);
     }

@@ -3,9 +3,9 @@ package org.clattention.reference;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class AttentionProblemTest {

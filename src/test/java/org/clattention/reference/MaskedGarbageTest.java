@@ -6,8 +6,8 @@ import static org.clattention.reference.Values.random;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.clattention.AttentionOptions;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

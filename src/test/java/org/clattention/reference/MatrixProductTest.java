@@ -7,8 +7,8 @@ import static org.clattention.reference.Values.shape;
 import static org.clattention.reference.Values.tensor;
 
 import java.util.Random;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class MatrixProductTest {

@@ -7,8 +7,8 @@ import static org.clattention.reference.Values.with;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.clattention.BlockConfig.NormPosition;
-import org.clattention.HostTensor;
+import org.clattention.config.BlockConfig.NormPosition;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class ReferenceLatentAttentionTest {
@@ -30,7 +30,7 @@ class ReferenceLatentAttentionTest {
     private final RefTensor x = random(random, 2, 5, WIDTH);
 
     private static LatentOptions options(int queryRank) {
-        RotaryOptions rotary = new RotaryOptions(true, 10000, 0, RotaryScaling.none());
+        RotaryOptions rotary = new RotaryOptions(true, 10000, 0, ReferenceRotaryScaling.none());
         return new LatentOptions(HEADS, DN, DR, DV, RANK, queryRank, OptionalDouble.empty(), true, EPSILON, rotary);
     }
 

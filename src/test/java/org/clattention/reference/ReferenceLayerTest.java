@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import org.clattention.AttentionOptions;
-import org.clattention.HostTensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class ReferenceLayerTest {
@@ -136,7 +136,7 @@ class ReferenceLayerTest {
         tensors.put("k_norm", host(new double[] {1, 2}, 2));
         tensors.put("position_ids", HostTensor.ofLongs(new long[] {0, 2}, 1, 2));
         LayerOptions options = new LayerOptions(
-                1, 1, AttentionOptions.DEFAULT, 0, new RotaryOptions(false, 10000, 0, RotaryScaling.none()));
+                1, 1, AttentionOptions.DEFAULT, 0, new RotaryOptions(false, 10000, 0, ReferenceRotaryScaling.none()));
         double root = Math.sqrt(12.5);
         double c = Math.cos(2);
         double s = Math.sin(2);
@@ -147,7 +147,7 @@ class ReferenceLayerTest {
     @Test
     void chunksWithAPastEqualOnePass() {
         Map<String, HostTensor> tensors = rich();
-        RotaryOptions rotary = new RotaryOptions(true, 10000, 2, RotaryScaling.none());
+        RotaryOptions rotary = new RotaryOptions(true, 10000, 2, ReferenceRotaryScaling.none());
         LayerOptions options = CAUSAL.withAttention(
                         CAUSAL.attention().withWindow(3, -1).withSoftcap(2))
                 .withRotary(rotary);
@@ -253,7 +253,7 @@ class ReferenceLayerTest {
 
     @Test
     void rejectsRotationOfMemory() {
-        LayerOptions rotated = OPTIONS.withRotary(new RotaryOptions(false, 10000, 0, RotaryScaling.none()));
+        LayerOptions rotated = OPTIONS.withRotary(new RotaryOptions(false, 10000, 0, ReferenceRotaryScaling.none()));
         Map<String, HostTensor> cross = with(weights(), "memory", x.toHost());
         assertThatThrownBy(() -> run(rotated, cross))
                 .isInstanceOf(IllegalArgumentException.class)

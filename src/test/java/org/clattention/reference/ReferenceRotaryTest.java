@@ -9,13 +9,13 @@ import static org.clattention.reference.Values.shape;
 import static org.clattention.reference.Values.tensor;
 
 import java.util.Random;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferenceRotaryTest {
-    private static final RotaryScaling NONE = RotaryScaling.none();
+    private static final ReferenceRotaryScaling NONE = ReferenceRotaryScaling.none();
 
     private static RefTensor rotate(RefTensor x, long position, RotaryOptions options) {
         return ReferenceRotary.rotate(x, HostTensor.ofLongs(new long[] {position}, 1, 1), options);
@@ -93,13 +93,13 @@ class ReferenceRotaryTest {
     @Test
     void linearScalingDividesPositions() {
         RefTensor x = random(new Random(10), 1, 1, 1, 8);
-        RotaryOptions scaled = new RotaryOptions(false, 10000, 0, new RotaryScaling.Linear(4));
+        RotaryOptions scaled = new RotaryOptions(false, 10000, 0, new ReferenceRotaryScaling.Linear(4));
         assertClose(rotate(x, 12, scaled), rotate(x, 3, new RotaryOptions(false, 10000, 0, NONE)), 1e-14);
     }
 
     @Test
     void llama3ScalingByWavelength() {
-        RotaryScaling scaling = new RotaryScaling.Llama3(8, 1, 4, 8192);
+        ReferenceRotaryScaling scaling = new ReferenceRotaryScaling.Llama3(8, 1, 4, 8192);
         for (int i = 0; i < 64; i++) {
             double f = 1 / Math.pow(500000, i / 64.0);
             double wavelength = 2 * Math.PI / f;
@@ -120,13 +120,13 @@ class ReferenceRotaryTest {
     void yarnScalingByPairs() {
         // Context 4096, theta 10000, dim 128: pair 20.94 turns 32 times and pair 45.03 turns once: a ramp from 20 to
         // 46.
-        RotaryScaling scaling = new RotaryScaling.Yarn(16, 4096, 32, 1, 1.5);
+        ReferenceRotaryScaling scaling = new ReferenceRotaryScaling.Yarn(16, 4096, 32, 1, 1.5);
         for (int i = 0; i < 64; i++) {
             double f = Math.pow(10000, -i / 64.0);
             double ramp = i <= 20 ? 0 : i >= 46 ? 1 : (i - 20) / 26.0;
             assertThat(scaling.frequency(i, 128, 10000)).isEqualTo(f * (1 - ramp * 15 / 16), within(1e-15));
         }
-        assertThat(RotaryScaling.Yarn.paperAmplitude(16, 1)).isEqualTo(1.2772588722239782, within(1e-15));
+        assertThat(ReferenceRotaryScaling.Yarn.paperAmplitude(16, 1)).isEqualTo(1.2772588722239782, within(1e-15));
         RefTensor x = random(new Random(12), 1, 1, 1, 128);
         RefTensor y = rotate(x, 77, new RotaryOptions(true, 10000, 0, scaling));
         assertThat(product(y, y)).isEqualTo(2.25 * product(x, x), within(1e-10));
@@ -135,7 +135,7 @@ class ReferenceRotaryTest {
     @Test
     void yarnRampEndsAtTheLastElementOfAHead() {
         // Context 4096, theta 10, dim 8: pair 0.42 turns 512 times; pair 11.26 would turn once, and 7 stands for it.
-        RotaryScaling scaling = new RotaryScaling.Yarn(2, 4096, 512, 1, 1);
+        ReferenceRotaryScaling scaling = new ReferenceRotaryScaling.Yarn(2, 4096, 512, 1, 1);
         double f = Math.pow(10, -0.5);
         assertThat(scaling.frequency(2, 8, 10)).isEqualTo(f * (1 - 2 / 7.0 / 2), within(1e-15));
     }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 
 /** Makes and compares tensors for the tests of the reference. */
 final class Values {

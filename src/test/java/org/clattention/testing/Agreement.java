@@ -1,7 +1,7 @@
 package org.clattention.testing;
 
 import java.util.Arrays;
-import org.clattention.DataType;
+import org.clattention.config.DataType;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package org.clattention.testing;
 
 import java.util.Arrays;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.ScoresStage;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /**

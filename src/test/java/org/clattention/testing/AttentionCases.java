@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.LongStream;
-import org.clattention.AttentionOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.ScoresStage;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,19 +2,19 @@ package org.clattention.testing;
 
 import java.util.Arrays;
 import java.util.Objects;
-import org.clattention.Activation;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.AttentionWeights;
-import org.clattention.BlockConfig;
-import org.clattention.BlockWeights;
-import org.clattention.CausalAlignment;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.Tensor;
 import org.clattention.TransformerBlock;
+import org.clattention.config.Activation;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.BlockConfig;
+import org.clattention.config.BlockWeights;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** A generated transformer block and one call of it. */

@@ -1,20 +1,20 @@
 package org.clattention.testing;
 
 import java.util.OptionalDouble;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
-import org.clattention.AttentionOptions;
 import org.clattention.AttentionResult;
-import org.clattention.AttentionWeights;
-import org.clattention.CacheOptions;
-import org.clattention.CausalAlignment;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.LatentAttention;
-import org.clattention.LatentConfig;
 import org.clattention.MultiHeadAttention;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
 
 /** A layer whose caches are tested. */
 public interface CacheSubject extends AutoCloseable {

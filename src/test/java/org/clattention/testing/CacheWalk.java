@@ -6,15 +6,15 @@ import java.util.List;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.CacheFullException;
-import org.clattention.CacheOptions;
-import org.clattention.CacheOptions.Kind;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.KvCache;
 import org.clattention.Tensor;
-import org.clattention.opencl.Faults;
-import org.clattention.opencl.OpenClException;
+import org.clattention.config.CacheOptions;
+import org.clattention.config.CacheOptions.Kind;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.error.CacheFullException;
+import org.clattention.internal.cl.Faults;
+import org.clattention.internal.cl.OpenClException;
 
 /**
  * A random walk through what can be done to a cache. A model beside it knows every sequence's tokens and when the cache is

@@ -6,11 +6,11 @@ import java.util.List;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionMasks;
 import org.clattention.AttentionResult;
-import org.clattention.DataType;
 import org.clattention.DotProductInputs;
-import org.clattention.HostTensor;
 import org.clattention.ReturnOptions;
 import org.clattention.Tensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** An engine's answer to a case, through the public API. */

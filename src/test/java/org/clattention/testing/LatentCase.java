@@ -3,15 +3,15 @@ package org.clattention.testing;
 import java.util.OptionalDouble;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
-import org.clattention.AttentionOptions;
 import org.clattention.AttentionResult;
-import org.clattention.CausalAlignment;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.LatentAttention;
-import org.clattention.LatentConfig;
-import org.clattention.LatentWeights;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.LatentWeights;
 
 /**
  * A generated layer of latent attention and one call of it.

@@ -2,11 +2,11 @@ package org.clattention.testing;
 
 import java.util.Arrays;
 import java.util.Objects;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
-import org.clattention.LatentConfig;
-import org.clattention.LatentWeights;
-import org.clattention.RotaryConfig;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
+import org.clattention.config.LatentWeights;
+import org.clattention.config.RotaryConfig;
 
 /** What latent attention has to give: its plain form, step by step, by the reference and in plain f32. */
 public final class LatentExpectation {

@@ -4,10 +4,10 @@ import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionMasks;
 import org.clattention.AttentionResult;
-import org.clattention.HostTensor;
 import org.clattention.MultiHeadAttention;
 import org.clattention.ReturnOptions;
 import org.clattention.Tensor;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** An engine's answer to a layer case, and whether it agrees with the reference. */

@@ -1,9 +1,9 @@
 package org.clattention.testing;
 
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionWeights;
-import org.clattention.HostTensor;
-import org.clattention.ScoresStage;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.HostTensor;
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /**

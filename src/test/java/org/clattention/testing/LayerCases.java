@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionWeights;
-import org.clattention.DataType;
-import org.clattention.HeadExtras;
-import org.clattention.HostTensor;
-import org.clattention.RotaryConfig;
-import org.clattention.RotaryScaling;
-import org.clattention.ScoresStage;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.HeadExtras;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig;
+import org.clattention.config.RotaryScaling;
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /** Makes layer cases from seeds. Names are those of {@link AttentionCases}, with a word for the kind in front. */

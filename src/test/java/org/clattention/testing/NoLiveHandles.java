@@ -1,6 +1,6 @@
 package org.clattention.testing;
 
-import org.clattention.opencl.LiveHandles;
+import org.clattention.internal.cl.LiveHandles;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -1,13 +1,13 @@
 package org.clattention.testing;
 
 import java.util.Arrays;
-import org.clattention.Activation;
 import org.clattention.AttentionEngine;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.Operators;
-import org.clattention.RotaryConfig;
 import org.clattention.Tensor;
+import org.clattention.config.Activation;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceActivations;
 import org.clattention.reference.ReferenceNorms;

@@ -1,7 +1,7 @@
 package org.clattention.testing;
 
 import java.util.Arrays;
-import org.clattention.ScoresStage;
+import org.clattention.config.ScoresStage;
 
 /**
  * Attention in plain f32, one operation after another: what rounding alone does to a case. Its errors against the float64

@@ -2,9 +2,9 @@ package org.clattention.testing;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.clattention.Activation;
-import org.clattention.HostTensor;
-import org.clattention.RotaryConfig;
+import org.clattention.config.Activation;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig;
 import org.clattention.reference.ReferenceActivations;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package org.clattention.testing;
 
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
-import org.clattention.AttentionOptions;
-import org.clattention.AttentionWeights;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
-import org.clattention.LatentConfig;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionOptions;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.LatentConfig;
 
 /**
  * Layers with weights in blocks of 32, all else F32: each combination of types is a kernel to compile. The reference takes the very numbers that the blocks stand for, so results must agree as

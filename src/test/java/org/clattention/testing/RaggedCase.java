@@ -3,17 +3,17 @@ package org.clattention.testing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.AttentionWeights;
-import org.clattention.CausalAlignment;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
 import org.clattention.MultiHeadAttention;
-import org.clattention.ScoresStage;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.CausalAlignment;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
+import org.clattention.config.ScoresStage;
 import org.jspecify.annotations.Nullable;
 
 /** Sequences of different lengths in one ragged call: each must give what it gives alone. */

@@ -1,11 +1,11 @@
 package org.clattention.testing;
 
 import java.util.Objects;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.reference.AttentionProblem;
-import org.clattention.reference.AttentionResult;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceAttention;
+import org.clattention.reference.ReferenceResult;
 import org.clattention.reference.ScoreStage;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ public final class ReferenceAnswers {
 
     /** Solves the case. */
     public static Answers of(AttentionCase c) {
-        AttentionResult first = solve(
+        ReferenceResult first = solve(
                 c, c.wanted() == null ? null : ScoreStage.ofMode(c.wanted().code()));
         RefTensor weights = c.wantWeights() ? solve(c, ScoreStage.WEIGHTS).scores() : null;
         return new Answers(
@@ -32,7 +32,7 @@ public final class ReferenceAnswers {
         return Objects.requireNonNull(weights).values();
     }
 
-    private static AttentionResult solve(AttentionCase c, @Nullable ScoreStage stage) {
+    private static ReferenceResult solve(AttentionCase c, @Nullable ScoreStage stage) {
         return ReferenceAttention.attend(AttentionProblem.of(
                         tensor(c.query(), c.batch(), c.heads(), c.queries(), c.headSize()),
                         rows(c, c.key(), c.headSize(), c.past(), c.keys()),

@@ -1,15 +1,15 @@
 package org.clattention.testing;
 
 import java.util.SplittableRandom;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
 import org.clattention.AttentionInputs;
 import org.clattention.AttentionResult;
-import org.clattention.AttentionWeights;
-import org.clattention.HostTensor;
 import org.clattention.MultiHeadAttention;
 import org.clattention.ReturnOptions;
 import org.clattention.Tensor;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.HostTensor;
 
 /** A layer, an input and a call that use every kind of memory, small enough to be run a thousand times. */
 public final class SmallLayer {

@@ -1,8 +1,8 @@
 package org.clattention.testing;
 
-import org.clattention.Activation;
-import org.clattention.HostTensor;
-import org.clattention.RotaryConfig;
+import org.clattention.config.Activation;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig;
 import org.jspecify.annotations.Nullable;
 
 /** The steps around attention: in float64 by the reference, or in plain f32, every operation rounded. */

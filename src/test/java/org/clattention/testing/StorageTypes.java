@@ -1,8 +1,8 @@
 package org.clattention.testing;
 
-import org.clattention.DataType;
-import org.clattention.HalfPrecision;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HalfPrecision;
+import org.clattention.config.HostTensor;
 
 /**
  * How a case's numbers are stored. The values of a case have been rounded to these types already.

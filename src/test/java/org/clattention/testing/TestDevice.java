@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.clattention.AttentionEngine;
-import org.clattention.DeviceInfo;
-import org.clattention.EngineOptions;
-import org.clattention.KernelSet;
+import org.clattention.config.DeviceInfo;
+import org.clattention.config.EngineOptions;
+import org.clattention.config.KernelSet;
 
 /**
  * The devices that tests run on: OpenCL implementations and the engine in Java. One that is missing skips its tests, with the reason; one that

@@ -1,16 +1,16 @@
 package org.clattention.testing;
 
 import java.util.Arrays;
-import org.clattention.Activation;
-import org.clattention.HostTensor;
-import org.clattention.RotaryConfig;
+import org.clattention.config.Activation;
+import org.clattention.config.HostTensor;
+import org.clattention.config.RotaryConfig;
 import org.clattention.reference.MatrixProduct;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceActivations;
 import org.clattention.reference.ReferenceNorms;
 import org.clattention.reference.ReferenceRotary;
+import org.clattention.reference.ReferenceRotaryScaling;
 import org.clattention.reference.RotaryOptions;
-import org.clattention.reference.RotaryScaling;
 import org.jspecify.annotations.Nullable;
 
 /** Steps by the float64 reference. */
@@ -45,18 +45,19 @@ final class WideSteps implements Steps {
                 .values();
     }
 
-    private static RotaryScaling scaling(org.clattention.RotaryScaling scaling) {
-        if (scaling instanceof org.clattention.RotaryScaling.Linear s) {
-            return new RotaryScaling.Linear(s.factor());
+    private static ReferenceRotaryScaling scaling(org.clattention.config.RotaryScaling scaling) {
+        if (scaling instanceof org.clattention.config.RotaryScaling.Linear s) {
+            return new ReferenceRotaryScaling.Linear(s.factor());
         }
-        if (scaling instanceof org.clattention.RotaryScaling.Llama3 s) {
-            return new RotaryScaling.Llama3(s.factor(), s.lowFreqFactor(), s.highFreqFactor(), s.originalContext());
+        if (scaling instanceof org.clattention.config.RotaryScaling.Llama3 s) {
+            return new ReferenceRotaryScaling.Llama3(
+                    s.factor(), s.lowFreqFactor(), s.highFreqFactor(), s.originalContext());
         }
-        if (scaling instanceof org.clattention.RotaryScaling.Yarn s) {
-            return new RotaryScaling.Yarn(
+        if (scaling instanceof org.clattention.config.RotaryScaling.Yarn s) {
+            return new ReferenceRotaryScaling.Yarn(
                     s.factor(), s.originalContext(), s.betaFast(), s.betaSlow(), s.attentionFactor());
         }
-        return RotaryScaling.none();
+        return ReferenceRotaryScaling.none();
     }
 
     @Override

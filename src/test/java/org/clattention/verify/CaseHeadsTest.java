@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import org.clattention.AttentionEngine;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.heads.HeadWeights;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.AfterAll;

@@ -3,8 +3,8 @@ package org.clattention.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.io.BadFiles;
 import org.clattention.io.InvalidFileException;
 import org.clattention.io.SafetensorsWriter;

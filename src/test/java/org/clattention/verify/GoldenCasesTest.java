@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.clattention.AttentionEngine;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.testing.DeviceTest;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.clattention.AttentionEngine;
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.clattention.testing.TestDevice;
 import org.clattention.verify.SmokeResult.Status;
 import org.junit.jupiter.api.Test;

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 /** The cases of the folder test-data as files; whether their answers are right is for the engines' tests. */

@@ -3,7 +3,7 @@ package org.clattention.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.clattention.HostTensor;
+import org.clattention.config.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class ToleranceTest {

@@ -13,11 +13,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.clattention.AttentionConfig;
-import org.clattention.HostTensor;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
 import org.clattention.bench.LayerData;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /** A session of ONNX Runtime with its inputs in place; outputs go to memory that stays, a cache to where it was. */

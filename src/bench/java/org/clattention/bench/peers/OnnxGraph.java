@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
-import org.clattention.DataType;
-import org.clattention.HostTensor;
+import org.clattention.config.DataType;
+import org.clattention.config.HostTensor;
 
 /** Writes an ONNX model: nodes, inputs, outputs and weights. Field numbers are those of onnx.proto. */
 final class OnnxGraph {

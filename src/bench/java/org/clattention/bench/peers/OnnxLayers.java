@@ -3,11 +3,11 @@ package org.clattention.bench.peers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionWeights;
-import org.clattention.HostTensor;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.LayerData;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.HostTensor;
 
 /** The layer as ONNX models: in each way that ONNX Runtime has a fused operator for. The fastest stands for the engine. */
 final class OnnxLayers {

@@ -2,11 +2,11 @@ package org.clattention.bench.peers;
 
 import ai.onnxruntime.OrtEnvironment;
 import java.util.Map;
-import org.clattention.DataType;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
 import org.clattention.bench.LayerData;
 import org.clattention.bench.PeerEngine;
+import org.clattention.config.DataType;
 
 /** ONNX Runtime on the CPU: of several models of the same layer the one that is fastest here. */
 public final class OnnxRuntimePeer implements PeerEngine {

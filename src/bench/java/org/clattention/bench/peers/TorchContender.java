@@ -14,12 +14,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import org.clattention.AttentionConfig;
-import org.clattention.AttentionWeights;
-import org.clattention.HostTensor;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
 import org.clattention.bench.LayerData;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.AttentionWeights;
+import org.clattention.config.HostTensor;
 
 /** A TorchScript module with its arguments in place. */
 final class TorchContender implements Contender {

@@ -2,11 +2,11 @@ package org.clattention.bench.peers;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import org.clattention.DataType;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.Contender;
 import org.clattention.bench.LayerData;
 import org.clattention.bench.PeerEngine;
+import org.clattention.config.DataType;
 
 /** libtorch on the CPU, through DJL. */
 public final class TorchPeer implements PeerEngine {

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.clattention.AttentionConfig;
 import org.clattention.bench.BenchShape;
+import org.clattention.config.AttentionConfig;
 
 /**
  * The layer as a TorchScript archive, written as text: {@code torch.linear} with the stacked weights,

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.clattention.AttentionConfig;
 import org.clattention.AttentionEngine;
-import org.clattention.DataType;
 import org.clattention.bench.BenchResult;
 import org.clattention.bench.BenchRun;
 import org.clattention.bench.BenchShape;
 import org.clattention.bench.BenchShape.Kind;
+import org.clattention.config.AttentionConfig;
+import org.clattention.config.DataType;
 import org.clattention.testing.TestDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.clattention.backend;
-
-import org.jspecify.annotations.NullMarked;

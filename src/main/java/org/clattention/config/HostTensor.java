@@ -1,0 +1,286 @@
+package org.clattention.config;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * A dense row-major tensor in host memory: a type, a shape and little-endian bytes, which may lie in a mapped file. The
+ * last dimension of a quantized tensor is a multiple of 32.
+ * Immutable as long as nobody writes to the buffer that it was made from.
+ */
+public final class HostTensor {
+    private final DataType type;
+    private final long[] shape;
+    private final ByteBuffer data;
+
+    private HostTensor(DataType type, ByteBuffer data, long[] shape) {
+        this.type = type;
+        this.shape = shape.clone();
+        this.data = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * A tensor over the remaining bytes of {@code data}, without a copy.
+     *
+     * @throws IllegalArgumentException if the bytes are not exactly those of the shape
+     */
+    public static HostTensor wrap(DataType type, ByteBuffer data, long... shape) {
+        long bytes = bytes(type, shape);
+        if (data.remaining() != bytes) {
+            throw new IllegalArgumentException("data: " + data.remaining() + " bytes, but " + type + " "
+                    + Arrays.toString(shape) + " takes " + bytes);
+        }
+        return new HostTensor(type, data.slice(), shape);
+    }
+
+    /** An F32 tensor with a copy of {@code values}. */
+    public static HostTensor of(float[] values, long... shape) {
+        checkCount(values.length, shape);
+        ByteBuffer data = allocate(DataType.F32, shape);
+        data.asFloatBuffer().put(values);
+        return new HostTensor(DataType.F32, data, shape);
+    }
+
+    /** An F64 tensor with a copy of {@code values}. */
+    public static HostTensor ofDoubles(double[] values, long... shape) {
+        checkCount(values.length, shape);
+        ByteBuffer data = allocate(DataType.F64, shape);
+        data.asDoubleBuffer().put(values);
+        return new HostTensor(DataType.F64, data, shape);
+    }
+
+    /** An I64 tensor with a copy of {@code values}. */
+    public static HostTensor ofLongs(long[] values, long... shape) {
+        checkCount(values.length, shape);
+        ByteBuffer data = allocate(DataType.I64, shape);
+        data.asLongBuffer().put(values);
+        return new HostTensor(DataType.I64, data, shape);
+    }
+
+    /** An I32 tensor with a copy of {@code values}. */
+    public static HostTensor ofInts(int[] values, long... shape) {
+        checkCount(values.length, shape);
+        ByteBuffer data = allocate(DataType.I32, shape);
+        data.asIntBuffer().put(values);
+        return new HostTensor(DataType.I32, data, shape);
+    }
+
+    /** A BOOL tensor with a copy of {@code values}. */
+    public static HostTensor ofBooleans(boolean[] values, long... shape) {
+        checkCount(values.length, shape);
+        ByteBuffer data = allocate(DataType.BOOL, shape);
+        for (int i = 0; i < values.length; i++) {
+            data.put(i, (byte) (values[i] ? 1 : 0));
+        }
+        return new HostTensor(DataType.BOOL, data, shape);
+    }
+
+    /**
+     * This tensor's values rounded to another floating-point or quantized type; itself if it has that type already. From a
+     * quantized type to F32 and F64 the values are exact.
+     *
+     * @throws IllegalArgumentException if {@code target} is another type, or if it is quantized and the last dimension is not
+     *     a multiple of 32, a value is NaN or infinite, or one is too large
+     */
+    public HostTensor to(DataType target) {
+        if (target == type) {
+            return this;
+        }
+        if (!target.isReal()) {
+            throw new IllegalArgumentException("target: " + target + " is not a floating-point or quantized type");
+        }
+        ByteBuffer out = allocate(target, shape);
+        int n = Math.toIntExact(elements());
+        if (target.isQuantized()) {
+            float[] block = new float[QuantizedBlocks.SIZE];
+            for (int i = 0; i < n; i += block.length) {
+                copyTo(FloatBuffer.wrap(block), i, block.length);
+                QuantizedBlocks.quantize(target, block, out, i / block.length);
+            }
+            return new HostTensor(target, out, shape);
+        }
+        if (target == DataType.F32) {
+            copyTo(out.asFloatBuffer(), 0, n);
+            return new HostTensor(target, out, shape);
+        }
+        for (int i = 0; i < n; i++) {
+            switch (target) {
+                case F64 -> out.putDouble(8 * i, getDouble(i));
+                case F16 -> out.putShort(2 * i, HalfPrecision.floatToF16(getFloat(i)));
+                default -> out.putShort(2 * i, HalfPrecision.floatToBf16(getFloat(i)));
+            }
+        }
+        return new HostTensor(target, out, shape);
+    }
+
+    /** The element type. */
+    public DataType type() {
+        return type;
+    }
+
+    /** A copy of the shape, outermost dimension first. */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    /** The number of dimensions. */
+    public int rank() {
+        return shape.length;
+    }
+
+    /** The size of dimension {@code i}; negative {@code i} counts from the last. */
+    public long dim(int i) {
+        return shape[i < 0 ? shape.length + i : i];
+    }
+
+    /** The number of elements. */
+    public long elements() {
+        return elements(shape);
+    }
+
+    /** The bytes, little-endian and read-only. */
+    public ByteBuffer data() {
+        return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Element {@code i} in row-major order as a double; booleans are 0 or 1. */
+    public double getDouble(int i) {
+        return switch (type) {
+            case F64 -> data.getDouble(8 * i);
+            case I64 -> data.getLong(8 * i);
+            case I32 -> data.getInt(4 * i);
+            default -> getFloat(i);
+        };
+    }
+
+    /** Element {@code i} in row-major order, rounded to a float. */
+    public float getFloat(int i) {
+        return switch (type) {
+            case F64 -> (float) data.getDouble(8 * i);
+            case F32 -> data.getFloat(4 * i);
+            case F16 -> HalfPrecision.f16ToFloat(data.getShort(2 * i));
+            case BF16 -> HalfPrecision.bf16ToFloat(data.getShort(2 * i));
+            case I64 -> data.getLong(8 * i);
+            case I32 -> data.getInt(4 * i);
+            case U8 -> data.get(i) & 0xff;
+            case BOOL -> data.get(i) == 0 ? 0 : 1;
+            case Q8_0, Q4_0 -> QuantizedBlocks.get(type, data, i);
+        };
+    }
+
+    /** Element {@code i} as a long; for integer types and BOOL. */
+    public long getLong(int i) {
+        return switch (type) {
+            case I64 -> data.getLong(8 * i);
+            case I32 -> data.getInt(4 * i);
+            case U8 -> data.get(i) & 0xff;
+            case BOOL -> data.get(i) == 0 ? 0 : 1;
+            default -> throw new IllegalStateException("a " + type + " tensor has no integer elements");
+        };
+    }
+
+    /** All elements as floats. */
+    public float[] toFloats() {
+        float[] out = new float[Math.toIntExact(elements())];
+        copyTo(FloatBuffer.wrap(out), 0, out.length);
+        return out;
+    }
+
+    /** All elements as doubles. */
+    public double[] toDoubles() {
+        double[] out = new double[Math.toIntExact(elements())];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = getDouble(i);
+        }
+        return out;
+    }
+
+    /** Puts elements {@code start} ... {@code start + count}, as floats, into {@code target} at its position. */
+    public void copyTo(FloatBuffer target, int start, int count) {
+        if (type == DataType.F32) {
+            FloatBuffer floats = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+            target.put(floats.slice(start, count));
+            return;
+        }
+        int end = start + count;
+        int i = start;
+        if (type.isQuantized() && start % QuantizedBlocks.SIZE == 0) {
+            float[] block = new float[QuantizedBlocks.SIZE];
+            for (; i + block.length <= end; i += block.length) {
+                QuantizedBlocks.dequantize(type, data, i / block.length, block);
+                target.put(block);
+            }
+        }
+        for (; i < end; i++) {
+            target.put(getFloat(i));
+        }
+    }
+
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the outermost dimension, without a copy. */
+    public HostTensor rows(long from, long to) {
+        if (rank() == 0 || from < 0 || to < from || to > shape[0]) {
+            throw new IllegalArgumentException(
+                    "rows: [" + from + ", " + to + ") do not lie in a tensor of shape " + Arrays.toString(shape));
+        }
+        long[] part = shape.clone();
+        part[0] = to - from;
+        long rowElements = shape[0] == 0 ? 0 : elements() / shape[0];
+        ByteBuffer view = data.duplicate();
+        view.position(Math.toIntExact(type.bytes(from * rowElements)))
+                .limit(Math.toIntExact(type.bytes(to * rowElements)));
+        return new HostTensor(type, view.slice(), part);
+    }
+
+    /** The same elements under another shape, without a copy. */
+    public HostTensor reshape(long... newShape) {
+        if (elements(newShape) != elements()) {
+            throw new IllegalArgumentException("newShape: " + Arrays.toString(newShape)
+                    + " does not have the elements of " + Arrays.toString(shape));
+        }
+        requireBlocks(type, newShape);
+        return new HostTensor(type, data, newShape);
+    }
+
+    @Override
+    public String toString() {
+        return type + " " + Arrays.toString(shape);
+    }
+
+    private static ByteBuffer allocate(DataType type, long[] shape) {
+        return ByteBuffer.allocate(Math.toIntExact(bytes(type, shape))).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static long bytes(DataType type, long[] shape) {
+        long elements = elements(shape);
+        requireBlocks(type, shape);
+        return type.bytes(elements);
+    }
+
+    private static void requireBlocks(DataType type, long[] shape) {
+        long last = shape.length == 0 ? 1 : shape[shape.length - 1];
+        if (last % type.blockElements() != 0) {
+            throw new IllegalArgumentException("shape: " + Arrays.toString(shape) + ", the last dimension " + last
+                    + " must be a multiple of " + type.blockElements() + " for " + type);
+        }
+    }
+
+    private static void checkCount(int count, long[] shape) {
+        if (elements(shape) != count) {
+            throw new IllegalArgumentException(
+                    "values: " + count + " elements, but shape " + Arrays.toString(shape) + " has " + elements(shape));
+        }
+    }
+
+    private static long elements(long[] shape) {
+        long product = 1;
+        for (long dim : shape) {
+            if (dim < 0) {
+                throw new IllegalArgumentException("shape: " + Arrays.toString(shape) + " has a negative dimension");
+            }
+            product = Math.multiplyExact(product, dim);
+        }
+        return product;
+    }
+}

@@ -1,0 +1,44 @@
+package org.clattention.config;
+
+import java.util.List;
+import java.util.Locale;
+import org.clattention.AttentionEngine;
+
+/**
+ * What one step of a call ran, and why.
+ *
+ * @param step what it does, for example {@code project_heads}, {@code store}, {@code attend}, {@code project}
+ * @param shape its sizes and types, in words
+ * @param kernels what ran, in the order of first launches; empty if the driver did the step alone
+ * @param reason which set of kernels took the step, and why
+ */
+public record StepPlan(String step, String shape, List<KernelPlan> kernels, String reason) {
+    /** Keeps its own list. */
+    public StepPlan {
+        kernels = List.copyOf(kernels);
+    }
+
+    /**
+     * Equal launches of one kernel.
+     *
+     * @param name the kernel, as {@link AttentionEngine#takeKernelTimes()} names it
+     * @param constants what it is built with: tiles, storage types; on the engine in Java its inner loops
+     * @param launch how many groups of how many work-items, splits included; on the engine in Java how many threads
+     * @param launches how often
+     */
+    public record KernelPlan(String name, String constants, String launch, int launches) {
+        @Override
+        public String toString() {
+            String times = launches == 1 ? "" : ", " + launches + " times";
+            return (name + " " + constants).strip() + ": " + launch + times;
+        }
+    }
+
+    /** The step, and a line each for the reason and the kernels. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-14s %s%n  %s", step, shape, reason));
+        kernels.forEach(kernel -> text.append(String.format("%n    ")).append(kernel));
+        return text.toString();
+    }
+}

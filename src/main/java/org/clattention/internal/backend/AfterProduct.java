@@ -1,0 +1,56 @@
+package org.clattention.internal.backend;
+
+import org.clattention.config.Activation;
+import org.clattention.config.DataType;
+import org.clattention.internal.backend.CommandStream.Scratch;
+
+/** What a product is asked to do with its results, as steps of their own: for kernels that do not do it themselves. */
+public final class AfterProduct {
+    private AfterProduct() {}
+
+    /** {@link CommandStream#project(DeviceArray, long, PackedWeights, Epilogue, DeviceArray)} for lanes that can do it without an epilogue. */
+    public static void project(
+            CommandStream lane, DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
+        long elements = rows * weights.outputs();
+        DeviceArray result = y.type() == DataType.F32 ? y : lane.scratch(Scratch.UNFINISHED, DataType.F32, elements);
+        lane.project(x, rows, weights, Epilogue.NONE, result);
+        DeviceArray factor = epilogue.factor();
+        DeviceArray addend = epilogue.addend();
+        Activation activation = epilogue.activation();
+        if (activation != null) {
+            DeviceArray activated = addend == null ? y : result;
+            if (factor != null) {
+                lane.gate(result, factor, activated, elements, activation);
+            } else {
+                lane.activate(result, activated, elements, activation, 1);
+            }
+        }
+        if (addend != null) {
+            lane.add(result, addend, y, elements);
+        }
+    }
+
+    /** Normalizes and rotates the heads of each target that asks for it, where they are. */
+    public static void finish(CommandStream lane, int batch, int length, HeadTarget... targets) {
+        for (HeadTarget target : targets) {
+            HeadFinish finish = target.finish();
+            if (finish != null) {
+                lane.store(new StoreOp(
+                        batch,
+                        target.heads(),
+                        length,
+                        target.size(),
+                        target.view(),
+                        0,
+                        RowLayout.PLAIN,
+                        target.view(),
+                        0,
+                        RowLayout.PLAIN,
+                        null,
+                        finish.norm(),
+                        finish.normEpsilon(),
+                        finish.rotation()));
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package org.clattention.internal.backend.opencl;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.clattention.config.DataType;
+import org.clattention.config.DeviceInfo;
+import org.clattention.config.EngineOptions;
+import org.clattention.config.HostTensor;
+import org.clattention.config.KernelTime;
+import org.clattention.config.PeakRates;
+import org.clattention.config.StepPlan;
+import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.backend.DeviceArray;
+import org.clattention.internal.backend.PackedWeights;
+import org.clattention.internal.backend.PlanRecorder;
+import org.clattention.internal.backend.Reasons;
+import org.clattention.internal.backend.Recording;
+import org.clattention.internal.backend.opencl.gemm.WeightPacker;
+import org.clattention.internal.backend.opencl.launch.OpenClArray;
+import org.clattention.internal.backend.opencl.launch.ProgramLibrary;
+import org.clattention.internal.backend.opencl.plan.DeviceProfile;
+import org.clattention.internal.backend.opencl.plan.OpenClReasons;
+import org.clattention.internal.cl.Buffer;
+import org.clattention.internal.cl.Context;
+import org.clattention.internal.cl.OpenClDevice;
+import org.clattention.internal.cl.ProgramCache;
+import org.clattention.internal.cl.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** The backend on an OpenCL device: its context, programs, weights and lanes. */
+public final class OpenClBackend implements Backend {
+    /** Calls that may be in flight at a time; more would only add scratch memory. */
+    private static final int MAX_LANES = 4;
+
+    private static final int STAGING_BYTES = 4 << 20;
+
+    private final DeviceInfo info;
+    private final DeviceProfile profile;
+    private final boolean profiling;
+    private final Context context;
+    private final ProgramLibrary programs;
+    private final Buffer placeholder;
+    private final Semaphore free = new Semaphore(MAX_LANES, true);
+    private final Deque<OpenClStream> idle = new ArrayDeque<>();
+    private final Map<String, KernelTime> times = new HashMap<>();
+    private final HostMemory hostMemory = new HostMemory(this);
+    private final PlanRecorder recorder = new PlanRecorder();
+    private final Reasons reasons;
+
+    /**
+     * Opens a device.
+     *
+     * @param options profiling and kernels; the device has been selected already
+     */
+    public OpenClBackend(OpenClDevice device, ProgramCache cache, EngineOptions options) {
+        this(
+                device,
+                cache,
+                DeviceProfile.of(device.info(), device.vectorFloats(), options.kernels()),
+                options.profiling());
+    }
+
+    /** As if the device had this profile: for tests of what the planner does on others. */
+    OpenClBackend(OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling) {
+        this.info = device.info();
+        this.profile = profile;
+        this.reasons = new OpenClReasons(profile);
+        this.profiling = profiling;
+        this.context = Context.open(device);
+        try {
+            this.placeholder = context.allocate(256, "placeholder");
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
+        }
+        this.programs = new ProgramLibrary(context, cache);
+    }
+
+    @Override
+    public DeviceInfo device() {
+        return info;
+    }
+
+    public DeviceProfile profile() {
+        return profile;
+    }
+
+    public Context context() {
+        return context;
+    }
+
+    ProgramLibrary programs() {
+        return programs;
+    }
+
+    Buffer placeholder() {
+        return placeholder;
+    }
+
+    @Override
+    public DeviceArray allocate(DataType type, long elements, String name) {
+        // OpenCL has no empty buffers; an array without elements holds one that nobody reads.
+        long bytes = Math.max(type.blockBytes(), type.bytes(elements));
+        return new OpenClArray(context.allocate(bytes, name), type, elements);
+    }
+
+    @Override
+    public boolean sharesHostMemory() {
+        return hostMemory.shared();
+    }
+
+    @Override
+    public DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
+        return new OpenClArray(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+    }
+
+    @Override
+    public void write(DeviceArray target, ByteBuffer elements) {
+        withQueue(queue -> upload(queue, OpenClArray.bufferOf(target), 0, elements));
+    }
+
+    @Override
+    public void read(DeviceArray source, ByteBuffer elements) {
+        withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
+    }
+
+    @Override
+    public void read(DeviceArray source, FloatBuffer elements) {
+        withQueue(queue -> queue.read(OpenClArray.bufferOf(source), 0, elements));
+    }
+
+    @Override
+    public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
+        OpenClStream lane = take();
+        Recording recording = recorder.current();
+        if (recording != null) {
+            recording.begin("pack_weights", name, "once for each layer, when it is made");
+        }
+        try {
+            return new WeightPacker(this, lane, name, use).pack(matrices, biases);
+        } finally {
+            lane.close();
+        }
+    }
+
+    /** Through a direct buffer in parts: the binding takes no read-only heap buffer, and a mapped file may be large. */
+    public static void upload(Queue queue, Buffer target, long offset, ByteBuffer bytes) {
+        if (bytes.isDirect()) {
+            queue.write(target, offset, bytes);
+            return;
+        }
+        ByteBuffer staging = ByteBuffer.allocateDirect(Math.min(STAGING_BYTES, Math.max(1, bytes.remaining())));
+        ByteBuffer rest = bytes.duplicate();
+        long at = offset;
+        while (rest.hasRemaining()) {
+            staging.clear();
+            ByteBuffer part = rest.slice(rest.position(), Math.min(staging.capacity(), rest.remaining()));
+            rest.position(rest.position() + part.remaining());
+            staging.put(part).flip();
+            int count = staging.remaining();
+            queue.write(target, at, staging);
+            at += count;
+        }
+    }
+
+    void withQueue(Consumer<Queue> work) {
+        OpenClStream lane = take();
+        try {
+            work.accept(lane.queue());
+        } finally {
+            giveBack(lane);
+        }
+    }
+
+    @Override
+    public CommandStream lane() {
+        return recorder.around(take(), reasons);
+    }
+
+    @Override
+    public List<StepPlan> explain(Runnable calls) {
+        return recorder.record(calls);
+    }
+
+    private OpenClStream take() {
+        free.acquireUninterruptibly();
+        try {
+            OpenClStream lane;
+            synchronized (idle) {
+                lane = idle.poll();
+            }
+            if (lane == null) {
+                lane = new OpenClStream(this, context.queue(profiling));
+            }
+            lane.record(recorder.current());
+            return lane;
+        } catch (RuntimeException e) {
+            free.release();
+            throw e;
+        }
+    }
+
+    void giveBack(OpenClStream lane) {
+        synchronized (idle) {
+            idle.push(lane);
+        }
+        free.release();
+    }
+
+    void ran(String kernel, long nanoseconds) {
+        synchronized (times) {
+            times.merge(kernel, new KernelTime(1, nanoseconds), KernelTime::plus);
+        }
+    }
+
+    @Override
+    public Map<String, KernelTime> takeKernelTimes() {
+        synchronized (times) {
+            Map<String, KernelTime> taken = new TreeMap<>(times);
+            times.clear();
+            return taken;
+        }
+    }
+
+    @Override
+    public PeakRates measurePeaks() {
+        try (OpenClStream lane = take()) {
+            return new PeakMeasurement(this, lane).measure();
+        }
+    }
+
+    @Override
+    public long liveBytes() {
+        return context.liveBytes();
+    }
+
+    @Override
+    public void close() {
+        List<OpenClStream> lanes;
+        synchronized (idle) {
+            lanes = new ArrayList<>(idle);
+            idle.clear();
+        }
+        lanes.forEach(OpenClStream::dispose);
+        programs.close();
+        placeholder.close();
+        context.close();
+    }
+}

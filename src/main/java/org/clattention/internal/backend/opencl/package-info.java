@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.internal.backend.opencl;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package org.clattention.internal.backend.opencl.plan;
+
+import org.clattention.internal.backend.AttentionOp;
+import org.clattention.internal.backend.opencl.gemm.OpenClWeights;
+import org.clattention.internal.backend.opencl.gemm.PackedGemmKernels;
+
+/** Which set of kernels takes a step: pure functions of the device and the step. The lane goes where they say. */
+public enum KernelPath {
+    /** The kernels in {@code cpu/}. */
+    CPU,
+    /** Those in {@code gpu/}. */
+    GPU,
+    /** Those in {@code portable/}. */
+    PORTABLE;
+
+    public static KernelPath ofProduct(DeviceProfile device, OpenClWeights weights, int firstOutput) {
+        if (PackedGemmKernels.takes(weights, firstOutput)) {
+            return CPU;
+        }
+        return GpuPlan.fits(device) && !weights.type().isQuantized() ? GPU : PORTABLE;
+    }
+
+    public static KernelPath ofAttention(DeviceProfile device, AttentionOp step) {
+        if (CpuPlan.unfusable(device, step).isEmpty()) {
+            return CPU;
+        }
+        return GpuPlan.unfusable(device, step).isEmpty() ? GPU : PORTABLE;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.internal.backend;
+
+import org.jspecify.annotations.NullMarked;

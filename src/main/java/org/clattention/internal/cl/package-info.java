@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.internal.cl;
+
+import org.jspecify.annotations.NullMarked;

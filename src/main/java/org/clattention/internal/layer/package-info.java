@@ -1,0 +1,4 @@
+@NullMarked
+package org.clattention.internal.layer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.clattention.layer;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.clattention.opencl;
-
-import org.jspecify.annotations.NullMarked;
