@@ -3,7 +3,6 @@ package org.clattention;
 import java.util.Arrays;
 import org.clattention.config.AttentionOptions;
 import org.clattention.config.CausalAlignment;
-import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.error.DeviceException;
 import org.clattention.internal.backend.AttentionOp;
@@ -173,7 +172,7 @@ public final class DotProductAttention {
 
     private static void perHead(String name, @Nullable Tensor tensor, int heads) {
         if (tensor != null) {
-            Checks.type(name, tensor, DataType.F32);
+            TensorChecks.type(name, tensor, DataType.F32);
             if (!Arrays.equals(tensor.shape(), new long[] {heads})) {
                 throw new IllegalArgumentException(
                         name + ": shape " + Arrays.toString(tensor.shape()) + " must be [Hq] = [" + heads + "]");

@@ -32,7 +32,7 @@ record HeadLayout(
         String meaning = merged ? "[B, length, heads * size]" : "[B, heads, length, size]";
         for (Tensor tensor : new Tensor[] {query, inputs.key(), inputs.value()}) {
             String name = tensor == query ? "query" : tensor == inputs.key() ? "key" : "value";
-            Checks.floatingPoint(name, tensor);
+            TensorChecks.floatingPoint(name, tensor);
             if (query.rank() < 3 || query.rank() > 4 || tensor.rank() != query.rank() || tensor.elements() == 0) {
                 throw new IllegalArgumentException(name + ": shape " + Arrays.toString(tensor.shape()) + " must be "
                         + meaning + " like the query, and not empty");
@@ -75,7 +75,7 @@ record HeadLayout(
 
     private void check(DotProductInputs inputs) {
         checkPast(inputs);
-        Checks.type("value", inputs.value(), inputs.key().type());
+        TensorChecks.type("value", inputs.value(), inputs.key().type());
         Checks.fitsInt("past + key length", (long) past + newKeys);
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
@@ -98,8 +98,8 @@ record HeadLayout(
             throw new IllegalArgumentException("pastKey, pastValue: give both or neither");
         }
         if (pastKey != null && pastValue != null) {
-            Checks.type("pastKey", pastKey, inputs.key().type());
-            Checks.type("pastValue", pastValue, inputs.key().type());
+            TensorChecks.type("pastKey", pastKey, inputs.key().type());
+            TensorChecks.type("pastValue", pastValue, inputs.key().type());
             Checks.shape("pastKey", pastKey.shape(), "[B, Hkv, P, d]", batch, kvHeads, past, headSize);
             Checks.shape("pastValue", pastValue.shape(), "[B, Hkv, P, dv]", batch, kvHeads, past, valueSize);
         }
@@ -110,7 +110,7 @@ record HeadLayout(
         if (past == null) {
             return 0;
         }
-        Checks.rank("pastKey", past, 4, "[B, Hkv, P, d]");
+        TensorChecks.rank("pastKey", past, 4, "[B, Hkv, P, d]");
         return size(past, 2);
     }
 

@@ -142,8 +142,8 @@ public final class KvCache implements AutoCloseable {
      * @throws CacheFullException if there is no room; the cache is as it was
      */
     public void append(Tensor keys, @Nullable Tensor values) {
-        Checks.floatingPoint("keys", keys);
-        Checks.rank("keys", keys, 4, "[B, Hkv, P, d]");
+        TensorChecks.floatingPoint("keys", keys);
+        TensorChecks.rank("keys", keys, 4, "[B, Hkv, P, d]");
         long rows = keys.dim(2);
         int batch = options().batch();
         Checks.shape("keys", keys.shape(), "[B, Hkv, P, d]", batch, store.heads(), rows, store.keySize());
@@ -152,7 +152,7 @@ public final class KvCache implements AutoCloseable {
                     "values: must be given, except for the cache of a latent-attention layer");
         }
         if (values != null) {
-            Checks.floatingPoint("values", values);
+            TensorChecks.floatingPoint("values", values);
             Checks.shape("values", values.shape(), "[B, Hkv, P, dv]", batch, store.heads(), rows, store.valueSize());
         }
         int[] counts = new int[batch];

@@ -67,7 +67,7 @@ record LayerArguments(BatchLayout tokens, int keyLength) {
 
     private static BatchLayout ragged(AttentionInputs inputs, int[] offsets, @Nullable KvCache cache, int width) {
         Tensor x = inputs.x();
-        Checks.floatingPoint("x", x);
+        TensorChecks.floatingPoint("x", x);
         if (x.rank() != 2 || x.dim(1) != width || x.dim(0) < 1) {
             throw new IllegalArgumentException("x: shape " + Arrays.toString(x.shape())
                     + " must be [total, D] with total at least 1 and width " + width + ", because offsets are given");
@@ -113,8 +113,8 @@ record LayerArguments(BatchLayout tokens, int keyLength) {
     }
 
     private static void requireInput(String name, Tensor tensor, String meaning, int width) {
-        Checks.rank(name, tensor, 3, meaning);
-        Checks.floatingPoint(name, tensor);
+        TensorChecks.rank(name, tensor, 3, meaning);
+        TensorChecks.floatingPoint(name, tensor);
         if (tensor.dim(2) != width || tensor.dim(0) < 1 || tensor.dim(1) < 1) {
             throw new IllegalArgumentException(name + ": shape " + Arrays.toString(tensor.shape()) + " must be "
                     + meaning + " with B and the length at least 1 and width " + width);

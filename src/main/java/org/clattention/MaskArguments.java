@@ -27,11 +27,11 @@ record MaskArguments(@Nullable MaskView attend, @Nullable MaskView bias, int @Nu
         }
         Tensor attend = masks.attend();
         if (attend != null) {
-            Checks.type("attend", attend, DataType.BOOL);
+            TensorChecks.type("attend", attend, DataType.BOOL);
         }
         Tensor bias = masks.bias();
         if (bias != null) {
-            Checks.floatingPoint("bias", bias);
+            TensorChecks.floatingPoint("bias", bias);
         }
         return new MaskArguments(
                 view("attend", attend, batch, heads, rows, keys),

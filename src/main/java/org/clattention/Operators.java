@@ -29,7 +29,7 @@ public final class Operators {
     public Tensor softmax(Tensor x, int axis) {
         try (Use use = new Use(engine)) {
             use.tensor("x", x);
-            Checks.type("x", x, DataType.F32);
+            TensorChecks.type("x", x, DataType.F32);
             int at = axis(x, axis);
             int outer = product(x, 0, at);
             int columns = product(x, at, at + 1);
@@ -94,7 +94,7 @@ public final class Operators {
     private Tensor activate(Tensor x, Activation activation, double alpha) {
         try (Use use = new Use(engine)) {
             use.tensor("x", x);
-            Checks.floatingPoint("x", x);
+            TensorChecks.floatingPoint("x", x);
             Checks.real("alpha", alpha);
             return compute(x, "activation", (lane, y) -> lane.activate(x.array(), y, x.elements(), activation, alpha));
         }
@@ -155,9 +155,9 @@ public final class Operators {
     private record RotationArguments(boolean merged, int batch, int heads, int length, int size, int dim) {
         static RotationArguments of(
                 Tensor x, Tensor cosines, Tensor sines, int @Nullable [] positions, int heads, int dim) {
-            Checks.floatingPoint("x", x);
-            Checks.type("cosines", cosines, DataType.F32);
-            Checks.type("sines", sines, DataType.F32);
+            TensorChecks.floatingPoint("x", x);
+            TensorChecks.type("cosines", cosines, DataType.F32);
+            TensorChecks.type("sines", sines, DataType.F32);
             boolean merged = x.rank() == 3;
             if (!merged && x.rank() != 4) {
                 throw new IllegalArgumentException(
@@ -183,7 +183,7 @@ public final class Operators {
                 Checks.shape(name, table.shape(), "[B, S, dim/2]", batch, length, pairs);
                 return;
             }
-            Checks.rank(name, table, 2, "[positions, dim/2]");
+            TensorChecks.rank(name, table, 2, "[positions, dim/2]");
             Checks.shape(name, table.shape(), "[positions, dim/2]", table.dim(0), pairs);
             if (positions.length != (long) batch * length) {
                 throw new IllegalArgumentException(
@@ -210,7 +210,7 @@ public final class Operators {
             use.tensor("x", x);
             use.tensor("weight", weight);
             use.optionalTensor("bias", bias);
-            Checks.floatingPoint("x", x);
+            TensorChecks.floatingPoint("x", x);
             Checks.positive("epsilon", epsilon);
             int at = axis(x, axis);
             long[] normalized = Arrays.copyOfRange(x.shape(), at, x.rank());
@@ -257,7 +257,7 @@ public final class Operators {
     }
 
     private static void requireParameter(String name, Tensor tensor, long[] shape) {
-        Checks.type(name, tensor, DataType.F32);
+        TensorChecks.type(name, tensor, DataType.F32);
         Checks.shape(name, tensor.shape(), "the normalized dimensions of x", shape);
     }
 

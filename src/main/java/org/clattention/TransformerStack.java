@@ -8,7 +8,6 @@ import org.clattention.config.BlockAttention;
 import org.clattention.config.BlockConfig;
 import org.clattention.config.BlockWeights;
 import org.clattention.config.CacheOptions;
-import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.config.StackConfig;
 import org.clattention.config.StackWeights;
@@ -121,7 +120,7 @@ public final class TransformerStack implements AutoCloseable {
 
     private StackResult checkedForward(StackInputs inputs) {
         int width = config.modelWidth();
-        Checks.type("x", inputs.x(), DataType.F32);
+        TensorChecks.type("x", inputs.x(), DataType.F32);
         // All blocks see the same tokens.
         LayerArguments arguments = LayerArguments.of(inputs.ofBlock(0), width, width);
         List<MaskArguments> masks = new ArrayList<>();

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,117 +12,69 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import java.util.Set;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who may depend on whom: cli -> root -> layer -> backend -> backend.opencl -> opencl -> JOCL, and the reference apart. */
+/** Which package may depend on which. All arrows run down: tools, API, layers, backends, the thin layer over JOCL. */
 @Tag("small")
 class ArchitectureTest {
     private static final String ROOT = "org.clattention";
+    private static final String CONFIG = "org.clattention.config";
+    private static final String ERROR = "org.clattention.error";
+    private static final String INTERNAL = "org.clattention.internal..";
+    private static final String BACKEND = "org.clattention.internal.backend";
+    private static final String CL = "org.clattention.internal.cl";
+    private static final Path MAIN = Path.of("src/main/java");
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** The values of the public API: options, shapes, host tensors, exceptions; nothing that holds a device. */
-    private static final Set<String> RECORDS = Set.of(
-            "Activation",
-            "AttentionConfig",
-            "AttentionOptions",
-            "AttentionWeights",
-            "BlockAttention",
-            "BlockAttentionWeights",
-            "BlockConfig",
-            "BlockWeights",
-            "CacheFullException",
-            "CacheOptions",
-            "CausalAlignment",
-            "DataType",
-            "DeviceException",
-            "DeviceInfo",
-            "DeviceMemoryException",
-            "DeviceNotFoundException",
-            "EngineOptions",
-            "HalfPrecision",
-            "HeadExtras",
-            "HostTensor",
-            "KernelSet",
-            "KernelTime",
-            "LatentConfig",
-            "LatentWeights",
-            "PeakRates",
-            "RotaryConfig",
-            "RotaryScaling",
-            "ScoresStage",
-            "StackConfig",
-            "StackWeights",
-            "StepPlan");
-
     @Test
-    void onlyTheThinLayerImportsJocl() {
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackage("org.clattention.opencl")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.jocl.."));
+    void valuesAndErrorsKnowNothingElse() {
+        uses(CONFIG, CONFIG);
+        uses(ERROR, ERROR, CONFIG);
         check(classes()
                 .that()
-                .haveSimpleName("Queue")
+                .resideInAnyPackage(CONFIG, ERROR)
                 .should()
-                .resideInAPackage("org.clattention.opencl")
-                .andShould()
-                .dependOnClassesThat()
-                .resideInAPackage("org.jocl.."));
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", CONFIG, ERROR)));
     }
 
     @Test
-    void onlyTheVectorLoopsNeedTheVectorApi() {
-        check(noClasses()
-                .that()
-                .haveNameNotMatching(
-                        ".*\\.backend\\.java\\.Vector(Dots|Halves|Loops|Math|Peak|Quanta|QuantaTiles|Scores|Tiles)(\\$.*)?")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("jdk.incubator.."));
-    }
-
-    @Test
-    void theReferenceUsesRecordsAndTheJdkAlone() {
+    void filesUseValuesAlone() {
         check(classes()
                 .that()
-                .resideInAPackage("..reference..")
-                .should()
-                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", "org.clattention.reference..")
-                        .or(values())));
-    }
-
-    @Test
-    void filesUseTheRootAlone() {
-        check(classes()
-                .that()
-                .resideInAPackage("..io..")
+                .resideInAPackage("org.clattention.io..")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
-                                "java..", "org.jspecify..", "org.slf4j..", "com.fasterxml..", "org.clattention.io..")
-                        .or(values())));
+                        "java..", "org.jspecify..", "org.slf4j..", "com.fasterxml..", CONFIG, "org.clattention.io..")));
     }
 
     @Test
-    void headsUseTheRootFilesAndModelsAlone() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("..heads..")
-                .should()
-                .dependOnClassesThat(ours().and(
-                                DescribedPredicate.not(resideInAnyPackage("..heads..", "..io..", "..model..", ROOT)))));
-    }
-
-    @Test
-    void modelsUseTheRootAndFiles() {
+    void theReferenceUsesValuesAndTheJdkAlone() {
         check(classes()
                 .that()
-                .resideInAPackage("..model..")
+                .resideInAPackage("org.clattention.reference..")
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("java..", "org.jspecify..", CONFIG, "org.clattention.reference..")));
+        check(noClasses()
+                .that(ours().and(not("..reference..", "..verify..", "..bench..", "..cli..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.clattention.reference.."));
+    }
+
+    @Test
+    void modelsUseTheApiAndFiles() {
+        check(classes()
+                .that()
+                .resideInAPackage("org.clattention.model..")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                         "java..",
@@ -130,103 +83,129 @@ class ArchitectureTest {
                         "com.fasterxml..",
                         "ai.djl.huggingface..",
                         ROOT,
+                        CONFIG,
+                        ERROR,
                         "org.clattention.io..",
                         "org.clattention.model..")));
         check(noClasses()
-                .that(ours().and(DescribedPredicate.not(
-                        resideInAnyPackage("..model..", "..cli..", "..heads..", "..verify..", "..bench.."))))
+                .that(ours().and(not("..model..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("..model.."));
+                .resideInAPackage("org.clattention.model.arch.."));
     }
 
     @Test
-    void theThinLayerKnowsNothingOfAttention() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("org.clattention.opencl")
-                .should()
-                .dependOnClassesThat(ours().and(DescribedPredicate.not(
-                        resideInAPackage("org.clattention.opencl").or(values())))));
+    void headsUseTheApiFilesAndModels() {
+        uses(
+                "org.clattention.heads..",
+                "org.clattention.heads..",
+                "org.clattention.io..",
+                "org.clattention.model..",
+                ROOT,
+                CONFIG,
+                ERROR);
     }
 
     @Test
-    void backendsUseNoLayerAndNoEngine() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("..backend..")
-                .should()
-                .dependOnClassesThat(
-                        ours().and(DescribedPredicate.not(resideInAnyPackage("..backend..", "org.clattention.opencl")
-                                .or(values())))));
+    void theRootUsesLayersAndTheBackendInterfaceAlone() {
+        uses(ROOT, ROOT, CONFIG, ERROR, "org.clattention.internal.layer..", BACKEND);
+    }
+
+    @Test
+    void internalsKnowNoApiButValuesAndErrors() {
+        uses(INTERNAL, INTERNAL, CONFIG, ERROR);
     }
 
     @Test
     void layersUseTheBackendInterfaceAlone() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("..layer..")
-                .should()
-                .dependOnClassesThat(
-                        ours().and(DescribedPredicate.not(resideInAnyPackage("..layer..", "org.clattention.backend")
-                                .or(values())))));
+        uses("org.clattention.internal.layer..", "org.clattention.internal.layer..", BACKEND, CONFIG, ERROR);
     }
 
     @Test
-    void theRootUsesLayersAndBackendInterfacesAlone() {
+    void backendsKnowNoLayerAndNotOneAnother() {
+        uses(BACKEND + "..", BACKEND + "..", CL, CONFIG, ERROR);
+        uses(BACKEND + ".cpu..", BACKEND + ".cpu..", BACKEND, CONFIG, ERROR);
+        uses(BACKEND + ".opencl..", BACKEND + ".opencl..", BACKEND, CL, CONFIG, ERROR);
+    }
+
+    @Test
+    void plansAreMadeWithoutDevices() {
+        uses(BACKEND + ".opencl.plan..", BACKEND + ".opencl.plan..", BACKEND, CONFIG);
+    }
+
+    @Test
+    void theThinLayerKnowsNothingOfAttention() {
+        uses(CL, CL, CONFIG, ERROR);
+    }
+
+    @Test
+    void onlyTheThinLayerImportsJocl() {
         check(noClasses()
                 .that()
-                .resideInAPackage(ROOT)
+                .resideOutsideOfPackage(CL)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "..backend.opencl..",
-                        "..backend.java..",
-                        "org.clattention.opencl",
-                        "..cli..",
-                        "..bench..",
-                        "..verify..",
-                        "..reference..",
-                        "..io.."));
+                .resideInAPackage("org.jocl.."));
+        check(classes()
+                .that()
+                .haveSimpleName("Queue")
+                .should()
+                .resideInAPackage(CL)
+                .andShould()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jocl.."));
     }
 
     @Test
-    void nobodyUsesTheCommandLine() {
+    void onlySimdClassesNeedTheVectorApi() {
         check(noClasses()
-                .that(ours().and(DescribedPredicate.not(resideInAPackage("..cli.."))))
+                .that()
+                .haveNameNotMatching(".*\\.internal\\.backend\\.cpu\\.simd\\.Simd.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator.."));
+    }
+
+    @Test
+    void toolsUseTheApi() {
+        // The command line lists devices, and says why each is chosen or not.
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("..cli..", "..bench..", "..verify..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(INTERNAL).and(not(BACKEND))));
+        check(noClasses()
+                .that(ours().and(not("..cli..")))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("..cli..", "picocli..", "me.tongfei..", "ch.qos.logback.."));
     }
 
     @Test
-    void theCommandLineAndChecksUseThePublicApi() {
-        check(noClasses()
-                .that()
-                .resideInAnyPackage("..cli..", "..bench..", "..verify..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("..backend.opencl..", "..backend.java..", "org.clattention.opencl", "..layer.."));
+    void noFileNameStandsTwice() throws IOException {
+        try (Stream<Path> files = Files.walk(MAIN)) {
+            List<String> names = files.map(f -> String.valueOf(f.getFileName()))
+                    .filter(n -> n.endsWith(".java") && !n.equals("package-info.java"))
+                    .toList();
+            assertThat(names).hasSizeGreaterThan(300).doesNotHaveDuplicates();
+        }
     }
 
     @Test
-    void plansAreMadeWithoutDevices() {
-        check(noClasses()
-                .that()
-                .haveNameMatching(".*\\.backend\\.opencl\\.(PortablePlan|GpuPlan|ProductTile|DeviceProfile)(\\$.*)?")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.jocl..", "org.clattention.opencl"));
+    void everyPackageSaysWhatItIsFor() throws IOException {
+        try (Stream<Path> folders = Files.walk(MAIN.resolve("org/clattention"))) {
+            for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                Path info = folder.resolve("package-info.java");
+                if (!folder.endsWith("internal")) {
+                    assertThat(info).content().startsWith("/**").contains("@NullMarked");
+                }
+            }
+        }
     }
 
-    @Test
-    void onlyTheReferenceRunnerSideMeetsTheReference() {
-        check(noClasses()
-                .that(ours().and(DescribedPredicate.not(
-                        resideInAnyPackage("..reference..", "..verify..", "..bench..", "..cli.."))))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("..reference.."));
+    /** Of this library, classes of a package depend on nothing outside these packages. */
+    private static void uses(String from, String... packages) {
+        check(noClasses().that().resideInAPackage(from).should().dependOnClassesThat(ours().and(not(packages))));
     }
 
     /** A rule about no class at all would pass whatever the code does. */
@@ -238,10 +217,7 @@ class ArchitectureTest {
         return resideInAPackage("org.clattention..");
     }
 
-    private static DescribedPredicate<JavaClass> values() {
-        return DescribedPredicate.describe("values of the public API", c -> {
-            String name = c.getName().replaceFirst("\\$.*", "");
-            return c.getPackageName().equals(ROOT) && RECORDS.contains(name.substring(ROOT.length() + 1));
-        });
+    private static DescribedPredicate<JavaClass> not(String... packages) {
+        return DescribedPredicate.not(resideInAnyPackage(packages));
     }
 }

@@ -1,4 +1,7 @@
-/** Timing of layers: shapes, the work that each is, checked results, rounds by turns, and other engines beside ours. */
+/**
+ * Tool: timing of layers: shapes, the work that each is, checked results, interleaved rounds, and other engines beside
+ * ours. Uses engines as any caller does.
+ */
 @NullMarked
 package org.clattention.bench;
 

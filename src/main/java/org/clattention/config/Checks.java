@@ -1,10 +1,9 @@
 package org.clattention.config;
 
 import java.util.Arrays;
-import org.clattention.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Argument checks that name the parameter, the value and the rule. */
+/** Argument checks that name the parameter, the value and the rule. For this library alone; may change. */
 public final class Checks {
     private static final String RANGE = "from " + Float.MIN_NORMAL + " to " + Float.MAX_VALUE + ", as a float holds it";
 
@@ -69,29 +68,10 @@ public final class Checks {
         return (int) value;
     }
 
-    public static void rank(String name, Tensor tensor, int rank, String meaning) {
-        if (tensor.rank() != rank) {
-            throw new IllegalArgumentException(
-                    name + ": shape " + Arrays.toString(tensor.shape()) + " must be " + meaning);
-        }
-    }
-
     public static void shape(String name, long[] got, String meaning, long... want) {
         if (!Arrays.equals(got, want)) {
             throw new IllegalArgumentException(
                     name + ": shape " + Arrays.toString(got) + " must be " + meaning + " = " + Arrays.toString(want));
-        }
-    }
-
-    public static void type(String name, Tensor tensor, DataType type) {
-        if (tensor.type() != type) {
-            throw new IllegalArgumentException(name + ": type " + tensor.type() + " must be " + type);
-        }
-    }
-
-    public static void floatingPoint(String name, Tensor tensor) {
-        if (!tensor.type().isFloatingPoint()) {
-            throw new IllegalArgumentException(name + ": type " + tensor.type() + " must be F32, F16 or BF16");
         }
     }
 

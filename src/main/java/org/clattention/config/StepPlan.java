@@ -2,7 +2,6 @@ package org.clattention.config;
 
 import java.util.List;
 import java.util.Locale;
-import org.clattention.AttentionEngine;
 
 /**
  * What one step of a call ran, and why.
@@ -21,7 +20,7 @@ public record StepPlan(String step, String shape, List<KernelPlan> kernels, Stri
     /**
      * Equal launches of one kernel.
      *
-     * @param name the kernel, as {@link AttentionEngine#takeKernelTimes()} names it
+     * @param name the kernel, as {@code AttentionEngine.takeKernelTimes()} names it
      * @param constants what it is built with: tiles, storage types; on the engine in Java its inner loops
      * @param launch how many groups of how many work-items, splits included; on the engine in Java how many threads
      * @param launches how often

@@ -34,7 +34,7 @@ public interface CommandStream extends AutoCloseable {
     }
 
     /** The same, and what the epilogue says is done to it before it is stored. */
-    void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y);
+    void project(DeviceArray x, long rows, PackedWeights weights, Epilogue.Elementwise epilogue, DeviceArray y);
 
     /** Every head times a matrix of its own. */
     void projectEachHead(BatchedGemmOp step);

@@ -31,13 +31,13 @@ final class RecordedStream implements CommandStream {
         long rows = (long) batch * length;
         recording.begin(
                 "project_heads",
-                StepShapes.product(rows, weights.inputs(), StepShapes.columns(targets)) + StepShapes.finishes(targets),
+                StepShapes.product(rows, weights.inputs(), StepShapes.columns(targets)) + StepShapes.epilogues(targets),
                 reasons.product(rows, weights, firstOutput));
         lane.projectHeads(x, batch, length, weights, firstOutput, targets);
     }
 
     @Override
-    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
+    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue.Elementwise epilogue, DeviceArray y) {
         recording.begin(
                 "project",
                 StepShapes.product(rows, weights.inputs(), weights.outputs()) + StepShapes.of(epilogue),

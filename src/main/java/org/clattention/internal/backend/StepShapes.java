@@ -21,19 +21,19 @@ final class StepShapes {
         return columns;
     }
 
-    static String of(Epilogue epilogue) {
+    static String of(Epilogue.Elementwise epilogue) {
         return (epilogue.activation() == null ? "" : ", " + epilogue.activation())
                 + (epilogue.factor() == null ? "" : ", times the other half")
                 + (epilogue.addend() == null ? "" : ", plus the residual");
     }
 
-    static String finishes(HeadTarget... targets) {
+    static String epilogues(HeadTarget... targets) {
         boolean normalized = false;
         boolean rotated = false;
         for (HeadTarget target : targets) {
-            HeadFinish finish = target.finish();
-            normalized |= finish != null && finish.norm() != null;
-            rotated |= finish != null && finish.rotation() != null;
+            Epilogue.HeadNormRope epilogue = target.epilogue();
+            normalized |= epilogue != null && epilogue.norm() != null;
+            rotated |= epilogue != null && epilogue.rotation() != null;
         }
         return heads(normalized, rotated);
     }

@@ -12,7 +12,6 @@ import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.Epilogue;
-import org.clattention.internal.backend.HeadFinish;
 import org.clattention.internal.backend.HeadTarget;
 import org.clattention.internal.backend.HeadView;
 import org.clattention.internal.backend.MaskView;
@@ -154,8 +153,8 @@ public final class AttentionLayer implements SelfAttention {
         project(
                 lane,
                 call,
-                new HeadTarget(q, heads, size, finish(queryNorm, rotation)),
-                new HeadTarget(k, kvHeads, size, appended ? null : finish(keyNorm, rotation)),
+                new HeadTarget(q, heads, size, headEpilogue(queryNorm, rotation)),
+                new HeadTarget(k, kvHeads, size, appended ? null : headEpilogue(keyNorm, rotation)),
                 v);
         if (cache != null) {
             HeadView cachedKeys = cache.keyView();
@@ -204,8 +203,9 @@ public final class AttentionLayer implements SelfAttention {
         }
     }
 
-    private @Nullable HeadFinish finish(@Nullable DeviceArray norm, StoreOp.@Nullable Rotation rotation) {
-        return HeadFinish.of(norm, config.normEpsilon(), rotation);
+    private Epilogue.@Nullable HeadNormRope headEpilogue(
+            @Nullable DeviceArray norm, StoreOp.@Nullable Rotation rotation) {
+        return Epilogue.HeadNormRope.of(norm, config.normEpsilon(), rotation);
     }
 
     private void append(

@@ -4,7 +4,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.clattention.config.Activation;
 import org.clattention.config.DataType;
-import org.clattention.internal.backend.AfterProduct;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.BatchedGemmOp;
 import org.clattention.internal.backend.CommandStream;
@@ -13,7 +12,7 @@ import org.clattention.internal.backend.Epilogue;
 import org.clattention.internal.backend.HeadTarget;
 import org.clattention.internal.backend.NormalizeOp;
 import org.clattention.internal.backend.PackedWeights;
-import org.clattention.internal.backend.RowTarget;
+import org.clattention.internal.backend.SeparateEpilogue;
 import org.clattention.internal.backend.StoreOp;
 import org.clattention.internal.backend.cpu.attention.AttentionAlgorithm;
 import org.clattention.internal.backend.cpu.attention.FlashAttention;
@@ -32,7 +31,6 @@ public final class JavaStream implements CommandStream {
     private final Workspace workspace;
     private final Job job = new Job();
     private final PackedGemm products = new PackedGemm(this);
-    private final RowTarget rowTarget = new RowTarget();
     private final Map<Scratch, JavaArray> scratch = new EnumMap<>(Scratch.class);
 
     JavaStream(JavaBackend backend, VectorKernels loops) {
@@ -93,14 +91,14 @@ public final class JavaStream implements CommandStream {
         int rows = Math.multiplyExact(batch, length);
         products.run(JavaArray.of(x), rows, length, (JavaWeights) weights, firstOutput, Epilogue.NONE, targets);
         backend.ran("project_heads", start);
-        AfterProduct.finish(this, batch, length, targets);
+        SeparateEpilogue.normRope(this, batch, length, targets);
     }
 
     @Override
-    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
+    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue.Elementwise epilogue, DeviceArray y) {
         long start = System.nanoTime();
         int count = Math.toIntExact(rows);
-        HeadTarget[] target = rowTarget.of(y, weights.outputs());
+        HeadTarget target = HeadTarget.rows(y, weights.outputs());
         products.run(JavaArray.of(x), count, count, (JavaWeights) weights, 0, epilogue, target);
         backend.ran("project", start);
     }

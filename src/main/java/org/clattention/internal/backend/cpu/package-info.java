@@ -1,4 +1,7 @@
-/** The backend in plain Java: for machines without OpenCL. */
+/**
+ * Internal, may change: the backend in plain Java, for machines without OpenCL. {@code gemm} and {@code attention} do
+ * the work, in tiles that {@code pool} spreads over threads, with the inner loops of {@code simd}.
+ */
 @NullMarked
 package org.clattention.internal.backend.cpu;
 

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.clattention.config.Activation;
 import org.clattention.config.DataType;
-import org.clattention.internal.backend.AfterProduct;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.BatchedGemmOp;
 import org.clattention.internal.backend.CommandStream;
@@ -19,6 +18,7 @@ import org.clattention.internal.backend.HeadTarget;
 import org.clattention.internal.backend.NormalizeOp;
 import org.clattention.internal.backend.PackedWeights;
 import org.clattention.internal.backend.Recording;
+import org.clattention.internal.backend.SeparateEpilogue;
 import org.clattention.internal.backend.StoreOp;
 import org.clattention.internal.backend.opencl.attention.FlashAttentionKernels;
 import org.clattention.internal.backend.opencl.attention.GpuAttentionKernels;
@@ -182,23 +182,23 @@ public final class OpenClStream implements CommandStream {
             case CPU -> panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
             case GPU -> {
                 gpuProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
-                AfterProduct.finish(this, batch, length, targets);
+                SeparateEpilogue.normRope(this, batch, length, targets);
             }
             case PORTABLE -> {
                 products.projectHeads(x, batch, length, packed, firstOutput, targets);
-                AfterProduct.finish(this, batch, length, targets);
+                SeparateEpilogue.normRope(this, batch, length, targets);
             }
         }
     }
 
     @Override
-    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
+    public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue.Elementwise epilogue, DeviceArray y) {
         OpenClWeights packed = (OpenClWeights) weights;
         KernelPath path = KernelPath.ofProduct(profile(), packed, 0);
         if (path == KernelPath.CPU) {
             panelProducts.project(x, Math.toIntExact(rows), packed, epilogue, y);
         } else if (!epilogue.isNone()) {
-            AfterProduct.project(this, x, rows, weights, epilogue, y);
+            SeparateEpilogue.project(this, x, rows, weights, epilogue, y);
         } else if (path == KernelPath.GPU) {
             gpuProducts.project(x, Math.toIntExact(rows), packed, y);
         } else {

@@ -48,7 +48,7 @@ final class PeakMeasurement {
     }
 
     private double fma(Kernel kernel, Buffer out, int rounds) {
-        return seconds(kernel.arguments().buffer(out).integer(rounds).done(), plan.range());
+        return seconds(kernel.arguments().buffer(out).integer(rounds).done(), range());
     }
 
     private double readGigabytes() {
@@ -62,9 +62,9 @@ final class PeakMeasurement {
                     .buffer(out)
                     .integer(plan.readSteps())
                     .done();
-            double seconds = seconds(kernel, plan.range());
+            double seconds = seconds(kernel, range());
             for (int i = 1; i < RUNS; i++) {
-                seconds = Math.min(seconds, seconds(kernel, plan.range()));
+                seconds = Math.min(seconds, seconds(kernel, range()));
             }
             return plan.readBytes() / seconds * 1e-9;
         }
@@ -75,5 +75,9 @@ final class PeakMeasurement {
         lane.launch(kernel, range);
         lane.finish();
         return (System.nanoTime() - start) * 1e-9;
+    }
+
+    private NdRange range() {
+        return NdRange.ofGroups(new long[] {plan.groups()}, new long[] {plan.groupItems()});
     }
 }

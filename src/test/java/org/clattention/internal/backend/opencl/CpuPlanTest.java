@@ -7,7 +7,7 @@ import org.clattention.config.DeviceInfo;
 import org.clattention.config.DeviceInfo.Kind;
 import org.clattention.config.KernelSet;
 import org.clattention.internal.backend.DeviceArray;
-import org.clattention.internal.backend.HeadFinish;
+import org.clattention.internal.backend.Epilogue;
 import org.clattention.internal.backend.HeadTarget;
 import org.clattention.internal.backend.HeadView;
 import org.clattention.internal.backend.opencl.plan.CpuPlan;
@@ -75,23 +75,23 @@ class CpuPlanTest {
 
     @Test
     void finishesWholeHeadsOfTargetsThatFillTheirPanels() {
-        assertThat(CpuPlan.finishColumns(finished(12, 64), finished(4, 64), plain(4, 64)))
+        assertThat(CpuPlan.epilogueColumns(finished(12, 64), finished(4, 64), plain(4, 64)))
                 .isEqualTo(64);
-        assertThat(CpuPlan.finishColumns(finished(4, 8), finished(8, 8), plain(2, 48)))
+        assertThat(CpuPlan.epilogueColumns(finished(4, 8), finished(8, 8), plain(2, 48)))
                 .isEqualTo(32);
-        assertThat(CpuPlan.finishColumns(finished(2, 80), finished(2, 80), plain(2, 80)))
+        assertThat(CpuPlan.epilogueColumns(finished(2, 80), finished(2, 80), plain(2, 80)))
                 .isEqualTo(160);
-        assertThat(CpuPlan.finishColumns(plain(3, 7), plain(3, 7))).isEqualTo(32);
-        assertThat(CpuPlan.finishColumns(finished(1, 80))).isZero(); // a panel would hold two targets
-        assertThat(CpuPlan.finishColumns(finished(32, 320))).isZero(); // too many columns to hold
-        assertThat(CpuPlan.finishColumns(plain(1, 32), plain(1, 32), finished(1, 32)))
+        assertThat(CpuPlan.epilogueColumns(plain(3, 7), plain(3, 7))).isEqualTo(32);
+        assertThat(CpuPlan.epilogueColumns(finished(1, 80))).isZero(); // a panel would hold two targets
+        assertThat(CpuPlan.epilogueColumns(finished(32, 320))).isZero(); // too many columns to hold
+        assertThat(CpuPlan.epilogueColumns(plain(1, 32), plain(1, 32), finished(1, 32)))
                 .isZero();
-        HeadTarget other = new HeadTarget(VIEW, 1, 32, new HeadFinish(ARRAY, 1e-6, null));
-        assertThat(CpuPlan.finishColumns(finished(1, 32), other)).isZero();
+        HeadTarget other = new HeadTarget(VIEW, 1, 32, new Epilogue.HeadNormRope(ARRAY, 1e-6, null));
+        assertThat(CpuPlan.epilogueColumns(finished(1, 32), other)).isZero();
     }
 
     private static HeadTarget finished(int heads, int size) {
-        return new HeadTarget(VIEW, heads, size, new HeadFinish(ARRAY, 1e-5, null));
+        return new HeadTarget(VIEW, heads, size, new Epilogue.HeadNormRope(ARRAY, 1e-5, null));
     }
 
     private static HeadTarget plain(int heads, int size) {

@@ -9,7 +9,7 @@ import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
-import org.clattention.internal.backend.HeadFinish;
+import org.clattention.internal.backend.Epilogue;
 import org.clattention.internal.backend.HeadTarget;
 import org.clattention.internal.backend.HeadView;
 import org.clattention.internal.backend.PackedWeights;
@@ -112,12 +112,12 @@ class FinishedHeadsTest extends FinishedStepTest {
                             HeadView.headMajor(q, heads, length, size),
                             heads,
                             size,
-                            HeadFinish.of(normalized ? array(queryNorm) : null, EPSILON, rotation)),
+                            Epilogue.HeadNormRope.of(normalized ? array(queryNorm) : null, EPSILON, rotation)),
                     new HeadTarget(
                             HeadView.headMajor(k, kv, capacity, size).fromRow(1),
                             kv,
                             size,
-                            HeadFinish.of(normalized ? array(keyNorm) : null, EPSILON, rotation)),
+                            Epilogue.HeadNormRope.of(normalized ? array(keyNorm) : null, EPSILON, rotation)),
                     new HeadTarget(HeadView.headMajor(v, kv, length, valueSize), kv, valueSize));
             lane.finish();
         }

@@ -74,7 +74,8 @@ class FinishedProductTest extends FinishedStepTest {
         float[] factor = reals(rows * outputs);
         float[] addend = StorageTypes.round(reals(rows * outputs), type);
         DataType stored = added ? type : DataType.F32;
-        Epilogue epilogue = new Epilogue(activation, gated ? array(factor) : null, added ? array(type, addend) : null);
+        Epilogue.Elementwise epilogue =
+                new Epilogue.Elementwise(activation, gated ? array(factor) : null, added ? array(type, addend) : null);
         DeviceArray y = array(stored, new float[rows * outputs]);
         try (CommandStream lane = backend().lane()) {
             lane.project(array(x), rows, weights(outputs, INNER, w, bias), epilogue, y);

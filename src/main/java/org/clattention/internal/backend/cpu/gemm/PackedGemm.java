@@ -33,7 +33,7 @@ public final class PackedGemm implements Work {
     private int panels;
     private JavaWeights weights;
     private HeadTarget[] targets = NO_TARGETS;
-    private Epilogue epilogue = Epilogue.NONE;
+    private Epilogue.Elementwise epilogue = Epilogue.NONE;
 
     public PackedGemm(JavaStream lane) {
         this.lane = lane;
@@ -42,7 +42,13 @@ public final class PackedGemm implements Work {
 
     /** x [rows, inputs]; row r is row r % length of batch entry r / length. */
     public void run(
-            JavaArray x, int allRows, int rowsOfEach, JavaWeights w, int first, Epilogue last, HeadTarget... into) {
+            JavaArray x,
+            int allRows,
+            int rowsOfEach,
+            JavaWeights w,
+            int first,
+            Epilogue.Elementwise last,
+            HeadTarget... into) {
         rows = allRows;
         length = rowsOfEach;
         weights = w;
@@ -101,13 +107,13 @@ public final class PackedGemm implements Work {
             }
         }
         if (!epilogue.isNone()) {
-            finish(row0, count, panel * width, result, workspace);
+            apply(row0, count, panel * width, result, workspace);
         }
         write(row0, count, panel * width, result);
     }
 
     /** The epilogue, on those columns that there are; it goes with a single target of all outputs. */
-    private void finish(int row0, int count, int column0, float[] result, Workspace workspace) {
+    private void apply(int row0, int count, int column0, float[] result, Workspace workspace) {
         VectorKernels loops = workspace.loops();
         int width = weights.panel();
         int columns = Math.min(width, outputsEnd - column0);

@@ -9,7 +9,6 @@ import org.clattention.internal.backend.HeadView;
 import org.clattention.internal.backend.RowLayout;
 import org.clattention.internal.backend.StoreOp;
 import org.clattention.internal.backend.opencl.OpenClStream;
-import org.clattention.internal.backend.opencl.gemm.WeightPacker;
 import org.clattention.internal.backend.opencl.launch.KernelId;
 import org.clattention.internal.backend.opencl.launch.OpenClArray;
 import org.clattention.internal.backend.opencl.plan.CpuPlan;
@@ -30,10 +29,10 @@ final class AttentionOperands {
      */
     DeviceArray packedKeys(AttentionOp step, ByteBuffer params) {
         AttentionOp.Shape shape = step.shape();
-        int panels = (shape.keyLength() + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
+        int panels = (shape.keyLength() + CpuPlan.PANEL - 1) / CpuPlan.PANEL;
         int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
         DeviceArray keys = lane.scratch(
-                Scratch.PACKED_KEYS, DataType.F32, (long) kvHeads * panels * WeightPacker.PANEL * shape.headSize());
+                Scratch.PACKED_KEYS, DataType.F32, (long) kvHeads * panels * CpuPlan.PANEL * shape.headSize());
         Kernel pack = lane.kernel(KernelId.PACK_KEYS)
                 .role("KEY", step.key().array())
                 .arguments()

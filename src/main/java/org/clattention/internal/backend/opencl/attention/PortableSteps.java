@@ -29,7 +29,8 @@ final class PortableSteps implements MaterializedSteps {
     public void scores(AttentionOp step, HeadRange range, int stage, Buffer out) {
         ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
         AttentionOp.Extras extras = step.extras();
-        Kernel kernel = tile.define(lane.kernel(KernelId.SCALED_SCORES))
+        Kernel kernel = lane.kernel(KernelId.SCALED_SCORES)
+                .tile(tile)
                 .role("QRY", step.query().array())
                 .role("KEY", step.key().array())
                 .role("BIAS", biasType(extras.bias()))
@@ -52,7 +53,8 @@ final class PortableSteps implements MaterializedSteps {
     public void weightedValues(AttentionOp step, HeadRange range, Buffer weights) {
         ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
         AttentionOp.Extras extras = step.extras();
-        Kernel kernel = tile.define(lane.kernel(KernelId.WEIGHTED_VALUES))
+        Kernel kernel = lane.kernel(KernelId.WEIGHTED_VALUES)
+                .tile(tile)
                 .role("KEY", step.value().array())
                 .role("OUT", step.context().array())
                 .role("BIAS", biasType(extras.bias()))

@@ -99,7 +99,8 @@ public final class GemmKernels {
     }
 
     private KernelChoice choice(KernelId id, ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {
-        return tile.define(lane.kernel(id))
+        return lane.kernel(id)
+                .tile(tile)
                 .role("ACT", x)
                 .role("WGT", weights.type())
                 .role("OUT", out)

@@ -2,6 +2,7 @@ package org.clattention.internal.backend.opencl.gemm;
 
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.PackedWeights;
+import org.clattention.internal.backend.opencl.plan.WeightLayout;
 import org.clattention.internal.cl.Buffer;
 
 /**
@@ -15,7 +16,7 @@ import org.clattention.internal.cl.Buffer;
  */
 public record OpenClWeights(
         Buffer matrix, DataType type, Buffer bias, boolean hasBias, int inputs, int outputs, boolean panels)
-        implements PackedWeights {
+        implements PackedWeights, WeightLayout {
     @Override
     public void close() {
         matrix.close();

@@ -2,13 +2,12 @@ package org.clattention.internal.backend.opencl.gemm;
 
 import java.nio.ByteBuffer;
 import org.clattention.config.DataType;
-import org.clattention.internal.backend.AfterProduct;
 import org.clattention.internal.backend.BatchedGemmOp;
 import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.Epilogue;
 import org.clattention.internal.backend.HeadTarget;
-import org.clattention.internal.backend.RowTarget;
+import org.clattention.internal.backend.SeparateEpilogue;
 import org.clattention.internal.backend.opencl.OpenClStream;
 import org.clattention.internal.backend.opencl.launch.KernelChoice;
 import org.clattention.internal.backend.opencl.launch.KernelCodes;
@@ -20,40 +19,32 @@ import org.clattention.internal.cl.Kernel;
 /** Launches products with weights in panels, on CPU devices. */
 public final class PackedGemmKernels {
     private final OpenClStream lane;
-    private final ProductFinish finish;
-    private final RowTarget rowTarget = new RowTarget();
 
     public PackedGemmKernels(OpenClStream lane) {
         this.lane = lane;
-        this.finish = new ProductFinish(lane);
     }
 
-    /** Whether these kernels can take the outputs from {@code firstOutput} on. */
-    public static boolean takes(OpenClWeights weights, int firstOutput) {
-        return weights.panels() && firstOutput % WeightPacker.PANEL == 0;
-    }
-
-    public void project(DeviceArray x, int rows, OpenClWeights weights, Epilogue epilogue, DeviceArray y) {
-        finish.elements(epilogue);
-        product("rows", x, 1, rows, weights, 0, rowTarget.of(y, weights.outputs()));
+    public void project(DeviceArray x, int rows, OpenClWeights weights, Epilogue.Elementwise epilogue, DeviceArray y) {
+        HeadTarget target = HeadTarget.rows(y, weights.outputs());
+        product("rows", x, 1, rows, weights, 0, ProductEpilogue.of(epilogue), target);
     }
 
     public void projectHeads(
             DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
-        boolean finished = finish.heads(targets);
-        product("heads", x, batch, length, weights, firstOutput, targets);
-        if (!finished) {
-            AfterProduct.finish(lane, batch, length, targets);
+        ProductEpilogue epilogue = ProductEpilogue.of(targets);
+        product("heads", x, batch, length, weights, firstOutput, epilogue, targets);
+        if (epilogue.leaves(targets)) {
+            SeparateEpilogue.normRope(lane, batch, length, targets);
         }
     }
 
     public void projectEachHead(BatchedGemmOp step) {
         OpenClWeights weights = (OpenClWeights) step.weights();
-        int panels = (step.columns() + WeightPacker.PANEL - 1) / WeightPacker.PANEL;
+        int panels = (step.columns() + CpuPlan.PANEL - 1) / CpuPlan.PANEL;
         Kernel kernel = lane.kernel(QuantizedPanelKernels.headProducts(weights.type()))
                 .with("ROWS", CpuPlan.streamRows(step.rows()))
                 .role("WGT", weights.type())
-                .with("COLUMNS", WeightPacker.PANEL)
+                .with("COLUMNS", CpuPlan.PANEL)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x().array()))
                 .integer(KernelCodes.of(step.x().array()))
@@ -72,20 +63,21 @@ public final class PackedGemmKernels {
             int length,
             OpenClWeights weights,
             int firstOutput,
+            ProductEpilogue epilogue,
             HeadTarget... targets) {
         int rows = Math.multiplyExact(batch, length);
         int columns = ProjectionParams.columns(targets);
-        int parts = (columns + finish.columns() - 1) / finish.columns();
+        int parts = (columns + epilogue.columns() - 1) / epilogue.columns();
         if (CpuPlan.streams(rows)) {
             KernelChoice choice = lane.kernel(QuantizedPanelKernels.rowProduct(weights.type()))
                     .use(use)
                     .with("ROWS", CpuPlan.streamRows(rows))
                     .role("WGT", weights.type());
-            Kernel.Arguments arguments = finish.define(choice)
+            Kernel.Arguments arguments = epilogue.define(choice)
                     .arguments()
                     .buffer(OpenClArray.bufferOf(x))
                     .integer(KernelCodes.of(x));
-            launch(arguments, rows, length, weights, firstOutput, parts, 1, targets);
+            launch(arguments, rows, length, weights, firstOutput, epilogue, parts, 1, targets);
             return;
         }
         int tile = CpuPlan.productRows(lane.profile(), rows);
@@ -96,8 +88,8 @@ public final class PackedGemmKernels {
                 .with("ROWS", tile)
                 .with("NEAR", CpuPlan.NEAR_BYTES)
                 .role("WGT", weights.type());
-        Kernel.Arguments arguments = finish.define(choice).arguments().buffer(OpenClArray.bufferOf(packed));
-        launch(arguments, rows, length, weights, firstOutput, blocks, parts, targets);
+        Kernel.Arguments arguments = epilogue.define(choice).arguments().buffer(OpenClArray.bufferOf(packed));
+        launch(arguments, rows, length, weights, firstOutput, epilogue, blocks, parts, targets);
     }
 
     private DeviceArray packRows(String use, DeviceArray x, int rows, int inputs, int tile, int blocks) {
@@ -123,6 +115,7 @@ public final class PackedGemmKernels {
             int length,
             OpenClWeights weights,
             int firstOutput,
+            ProductEpilogue epilogue,
             int groupsX,
             int groupsY,
             HeadTarget... targets) {
@@ -133,7 +126,7 @@ public final class PackedGemmKernels {
         }
         ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
         arguments.integer(KernelCodes.of(targets[0].view().array())).struct(params);
-        Kernel kernel = finish.arguments(arguments, targets).done();
+        Kernel kernel = epilogue.arguments(lane, arguments, targets).done();
         lane.launch(kernel, kernel.singles(groupsX, groupsY));
     }
 }

@@ -4,6 +4,7 @@ import org.clattention.config.DataType;
 import org.clattention.internal.backend.opencl.OpenClStream;
 import org.clattention.internal.backend.opencl.launch.KernelId;
 import org.clattention.internal.backend.opencl.launch.StorageRole;
+import org.clattention.internal.backend.opencl.plan.CpuPlan;
 import org.clattention.internal.cl.Buffer;
 import org.clattention.internal.cl.Kernel;
 import org.clattention.internal.cl.NdRange;
@@ -44,8 +45,8 @@ final class QuantizedPanelKernels {
             int rows,
             int items,
             int inputs) {
-        int first = firstRow / WeightPacker.PANEL;
-        int last = (firstRow + items - 1) / WeightPacker.PANEL;
+        int first = firstRow / CpuPlan.PANEL;
+        int last = (firstRow + items - 1) / CpuPlan.PANEL;
         Kernel kernel = lane.kernel(KernelId.PACK_QUANTIZED, StorageRole.role("WGT", type))
                 .arguments()
                 .buffer(source)
@@ -55,7 +56,6 @@ final class QuantizedPanelKernels {
                 .integer(items)
                 .integer(inputs)
                 .done();
-        lane.launch(
-                kernel, NdRange.ofItems((last - first + 1L) * WeightPacker.PANEL / 2, inputs / type.blockElements()));
+        lane.launch(kernel, NdRange.ofItems((last - first + 1L) * CpuPlan.PANEL / 2, inputs / type.blockElements()));
     }
 }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings weight matrices to the device: stacked, in the storage type, in rows or in panels. */
 public final class WeightPacker {
-    /** Outputs of a panel. */
-    public static final int PANEL = 32;
-
     /** A part of a matrix on its way into panels. */
     private static final long PART_BYTES = 32L << 20;
 
@@ -39,7 +36,7 @@ public final class WeightPacker {
 
     public OpenClWeights pack(List<HostTensor> given, List<@Nullable HostTensor> biases) {
         boolean byHeads = use == Use.EACH_HEAD && panels;
-        List<HostTensor> matrices = byHeads ? HeadMatrices.padded(given, PANEL) : given;
+        List<HostTensor> matrices = byHeads ? HeadMatrices.padded(given, CpuPlan.PANEL) : given;
         int inputs = Math.toIntExact(matrices.get(0).dim(1));
         int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
         int stored = panels ? roundUp(outputs) : outputs;
@@ -135,6 +132,6 @@ public final class WeightPacker {
     }
 
     private static int roundUp(int outputs) {
-        return Math.multiplyExact(Math.addExact(outputs, PANEL - 1) / PANEL, PANEL);
+        return Math.multiplyExact(Math.addExact(outputs, CpuPlan.PANEL - 1) / CpuPlan.PANEL, CpuPlan.PANEL);
     }
 }

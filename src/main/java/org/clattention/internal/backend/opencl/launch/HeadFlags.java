@@ -1,6 +1,6 @@
 package org.clattention.internal.backend.opencl.launch;
 
-import org.clattention.internal.backend.HeadFinish;
+import org.clattention.internal.backend.Epilogue;
 import org.clattention.internal.backend.StoreOp;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,8 @@ public final class HeadFlags {
 
     private HeadFlags() {}
 
-    public static int of(@Nullable HeadFinish finish) {
-        return finish == null ? 0 : of(finish.norm() != null, finish.rotation());
+    public static int of(Epilogue.@Nullable HeadNormRope epilogue) {
+        return epilogue == null ? 0 : of(epilogue.norm() != null, epilogue.rotation());
     }
 
     public static int of(boolean norm, StoreOp.@Nullable Rotation rotation) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.opencl.OpenClStream;
+import org.clattention.internal.backend.opencl.plan.ProductTile;
 import org.clattention.internal.cl.Kernel;
 
 /**
@@ -67,6 +68,16 @@ public final class KernelChoice {
         return this;
     }
 
+    /** The constants of a product's tile. */
+    public KernelChoice tile(ProductTile tile) {
+        return with("TILE_M", tile.m())
+                .with("TILE_N", tile.n())
+                .with("TILE_K", tile.k())
+                .with("GROUP_M", tile.groupM())
+                .with("GROUP_N", tile.groupN());
+    }
+
+    /** The storage type of an array. */
     public KernelChoice role(String role, DeviceArray array) {
         return role(role, array.type());
     }

@@ -4,13 +4,15 @@ import java.util.Objects;
 import org.clattention.config.DataType;
 import org.clattention.config.KernelSet;
 import org.clattention.internal.backend.AttentionOp;
-import org.clattention.internal.backend.HeadFinish;
+import org.clattention.internal.backend.Epilogue;
 import org.clattention.internal.backend.HeadTarget;
 import org.clattention.internal.backend.RowLayout;
-import org.clattention.internal.backend.opencl.gemm.WeightPacker;
 
 /** Picks kernels and tiles for CPU devices: pure functions of the device and the shape. */
 public final class CpuPlan {
+    /** Outputs of a panel of weights, and keys of a panel of keys. */
+    public static final int PANEL = 32;
+
     /** Keys that flash_attention takes at a time: their scores fit the first-level cache. */
     public static final int FLASH_KEYS = 128;
 
@@ -36,14 +38,14 @@ public final class CpuPlan {
     /** Rows up to which weights are read as a stream, once. */
     private static final int STREAM_ROWS = 4;
 
-    /** Rows of a product's tile, best first: 32 registers of 16 floats hold 14 rows of 32 columns and what feeds them. */
+    /** Rows of a product's tile, best first: 32 registers of 16 floats hold 13 rows of 32 columns and what feeds them. */
     private static final int[] PRODUCT_ROWS_512 = {13, 8};
 
     /** Targets of a product, queries and keys, whose heads it can finish. */
-    private static final int FINISHED_TARGETS = 2;
+    private static final int EPILOGUE_TARGETS = 2;
 
     /** The most columns that a work-item makes before it finishes their heads: with 13 rows they take 13 KiB. */
-    private static final int MOST_FINISHED_COLUMNS = 256;
+    private static final int MOST_EPILOGUE_COLUMNS = 256;
 
     /** 16 registers of 8 floats hold 3 rows of 32 columns. */
     private static final int[] PRODUCT_ROWS_256 = {3, 2};
@@ -58,6 +60,11 @@ public final class CpuPlan {
     /** Whether so few rows should stream the weights. */
     public static boolean streams(int rows) {
         return rows <= STREAM_ROWS;
+    }
+
+    /** Whether the products for CPUs can take these weights from the output {@code firstOutput} on. */
+    public static boolean takes(WeightLayout weights, int firstOutput) {
+        return weights.panels() && firstOutput % PANEL == 0;
     }
 
     /** Rows that row_product is built for, given the rows of a call; what takes more rows takes so many at a time. */
@@ -86,22 +93,22 @@ public final class CpuPlan {
     }
 
     /**
-     * Columns of a product's work-item that hold whole heads of every target, so that it can finish them; 0 if there is no such
+     * Columns of a product's work-item that hold whole heads of every target, so that it can apply their epilogue; 0 if there is no such
      * number, or if the kernels cannot do what is asked for.
      */
-    public static int finishColumns(HeadTarget... targets) {
-        int columns = WeightPacker.PANEL;
-        HeadFinish first = null;
+    public static int epilogueColumns(HeadTarget... targets) {
+        int columns = PANEL;
+        Epilogue.HeadNormRope first = null;
         for (int i = 0; i < targets.length; i++) {
-            HeadFinish finish = targets[i].finish();
-            if (finish == null) {
+            Epilogue.HeadNormRope epilogue = targets[i].epilogue();
+            if (epilogue == null) {
                 continue;
             }
-            first = first == null ? finish : first;
-            boolean alike =
-                    Objects.equals(finish.rotation(), first.rotation()) && finish.normEpsilon() == first.normEpsilon();
+            first = first == null ? epilogue : first;
+            boolean alike = Objects.equals(epilogue.rotation(), first.rotation())
+                    && epilogue.normEpsilon() == first.normEpsilon();
             columns = leastCommonMultiple(columns, targets[i].size());
-            if (i >= FINISHED_TARGETS || !alike || columns > MOST_FINISHED_COLUMNS) {
+            if (i >= EPILOGUE_TARGETS || !alike || columns > MOST_EPILOGUE_COLUMNS) {
                 return 0;
             }
         }

@@ -1,8 +1,6 @@
 package org.clattention.internal.backend.opencl.plan;
 
 import org.clattention.internal.backend.AttentionOp;
-import org.clattention.internal.backend.opencl.gemm.OpenClWeights;
-import org.clattention.internal.backend.opencl.gemm.PackedGemmKernels;
 
 /** Which set of kernels takes a step: pure functions of the device and the step. The lane goes where they say. */
 public enum KernelPath {
@@ -13,8 +11,8 @@ public enum KernelPath {
     /** Those in {@code portable/}. */
     PORTABLE;
 
-    public static KernelPath ofProduct(DeviceProfile device, OpenClWeights weights, int firstOutput) {
-        if (PackedGemmKernels.takes(weights, firstOutput)) {
+    public static KernelPath ofProduct(DeviceProfile device, WeightLayout weights, int firstOutput) {
+        if (CpuPlan.takes(weights, firstOutput)) {
             return CPU;
         }
         return GpuPlan.fits(device) && !weights.type().isQuantized() ? GPU : PORTABLE;

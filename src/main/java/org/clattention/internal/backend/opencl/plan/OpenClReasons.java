@@ -3,14 +3,12 @@ package org.clattention.internal.backend.opencl.plan;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.PackedWeights;
 import org.clattention.internal.backend.Reasons;
-import org.clattention.internal.backend.opencl.gemm.OpenClWeights;
-import org.clattention.internal.backend.opencl.gemm.WeightPacker;
 
 /** Says why steps go to the kernels that {@link KernelPath} and the plans name. */
 public record OpenClReasons(DeviceProfile device) implements Reasons {
     @Override
     public String product(long rows, PackedWeights weights, int firstOutput) {
-        OpenClWeights packed = (OpenClWeights) weights;
+        WeightLayout packed = (WeightLayout) weights;
         int count = Math.toIntExact(rows);
         return switch (KernelPath.ofProduct(device, packed, firstOutput)) {
             case CPU ->
@@ -29,9 +27,9 @@ public record OpenClReasons(DeviceProfile device) implements Reasons {
     }
 
     /** Why the fast products cannot take these weights; for devices that have some. */
-    private static String unpackable(OpenClWeights weights, int firstOutput) {
+    private static String unpackable(WeightLayout weights, int firstOutput) {
         if (weights.panels()) {
-            return "output " + firstOutput + ", the first one, lies inside a panel of " + WeightPacker.PANEL;
+            return "output " + firstOutput + ", the first one, lies inside a panel of " + CpuPlan.PANEL;
         }
         return "the weights lie in rows of blocks (" + weights.type() + ")";
     }

@@ -1,7 +1,6 @@
 package org.clattention.internal.backend.opencl.plan;
 
 import org.clattention.config.DeviceInfo;
-import org.clattention.internal.cl.NdRange;
 
 /**
  * The constants of the measuring kernels for a device.
@@ -35,10 +34,6 @@ public record PeakPlan(int width, int chains, int streams, int groupItems, int g
 
     public String readOptions() {
         return "-DWIDTH=" + width + " -DSTREAMS=" + streams + " -DGROUP_ITEMS=" + groupItems;
-    }
-
-    public NdRange range() {
-        return NdRange.ofGroups(new long[] {groups}, new long[] {groupItems});
     }
 
     /** One vector of every item. */

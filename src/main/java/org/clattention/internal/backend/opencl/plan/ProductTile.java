@@ -1,7 +1,5 @@
 package org.clattention.internal.backend.opencl.plan;
 
-import org.clattention.internal.backend.opencl.launch.KernelChoice;
-
 /**
  * The tile of a matrix product: the only source of the kernel's constants and of its launch.
  *
@@ -20,16 +18,7 @@ public record ProductTile(int m, int n, int k, int groupM, int groupN) {
         }
     }
 
-    /** The constants that a kernel is built with. */
-    public KernelChoice define(KernelChoice kernel) {
-        return kernel.with("TILE_M", m)
-                .with("TILE_N", n)
-                .with("TILE_K", k)
-                .with("GROUP_M", groupM)
-                .with("GROUP_N", groupN);
-    }
-
-    /** The same as text. */
+    /** The constants that a kernel is built with, as compiler options. */
     public String options() {
         return "-DTILE_M=" + m + " -DTILE_N=" + n + " -DTILE_K=" + k + " -DGROUP_M=" + groupM + " -DGROUP_N=" + groupN;
     }

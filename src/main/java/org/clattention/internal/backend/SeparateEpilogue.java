@@ -4,13 +4,18 @@ import org.clattention.config.Activation;
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.CommandStream.Scratch;
 
-/** What a product is asked to do with its results, as steps of their own: for kernels that do not do it themselves. */
-public final class AfterProduct {
-    private AfterProduct() {}
+/** Epilogues as steps of their own, for products whose kernels have none. */
+public final class SeparateEpilogue {
+    private SeparateEpilogue() {}
 
-    /** {@link CommandStream#project(DeviceArray, long, PackedWeights, Epilogue, DeviceArray)} for lanes that can do it without an epilogue. */
+    /** {@link CommandStream#project(DeviceArray, long, PackedWeights, Epilogue.Elementwise, DeviceArray)} for streams that can do it without an epilogue. */
     public static void project(
-            CommandStream lane, DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
+            CommandStream lane,
+            DeviceArray x,
+            long rows,
+            PackedWeights weights,
+            Epilogue.Elementwise epilogue,
+            DeviceArray y) {
         long elements = rows * weights.outputs();
         DeviceArray result = y.type() == DataType.F32 ? y : lane.scratch(Scratch.UNFINISHED, DataType.F32, elements);
         lane.project(x, rows, weights, Epilogue.NONE, result);
@@ -30,11 +35,11 @@ public final class AfterProduct {
         }
     }
 
-    /** Normalizes and rotates the heads of each target that asks for it, where they are. */
-    public static void finish(CommandStream lane, int batch, int length, HeadTarget... targets) {
+    /** Normalizes and rotates, in place, the heads of each target that has an epilogue. */
+    public static void normRope(CommandStream lane, int batch, int length, HeadTarget... targets) {
         for (HeadTarget target : targets) {
-            HeadFinish finish = target.finish();
-            if (finish != null) {
+            Epilogue.HeadNormRope epilogue = target.epilogue();
+            if (epilogue != null) {
                 lane.store(new StoreOp(
                         batch,
                         target.heads(),
@@ -47,9 +52,9 @@ public final class AfterProduct {
                         0,
                         RowLayout.PLAIN,
                         null,
-                        finish.norm(),
-                        finish.normEpsilon(),
-                        finish.rotation()));
+                        epilogue.norm(),
+                        epilogue.normEpsilon(),
+                        epilogue.rotation()));
             }
         }
     }
