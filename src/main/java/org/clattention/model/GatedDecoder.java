@@ -161,8 +161,7 @@ abstract class GatedDecoder implements Architecture {
 
     @Override
     public Embeddings embeddings(WeightReader reader) {
-        return new Embeddings(
-                spec().embedding(), reader.matrix(prefix(reader) + TABLE, vocabulary, width), null, null);
+        return new Embeddings(spec().embedding(), reader.matrix(prefix(reader) + TABLE, vocabulary, width), null, null);
     }
 
     /** Names begin with {@code model.}, but not in files of the bare model, as embedding models are published. */

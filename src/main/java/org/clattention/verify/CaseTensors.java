@@ -81,7 +81,8 @@ final class CaseTensors implements AutoCloseable {
             return null;
         }
         if (!INTEGERS.contains(tensor.type())) {
-            throw new IllegalArgumentException("in." + name + ": type " + tensor.type() + " must be one of " + INTEGERS);
+            throw new IllegalArgumentException(
+                    "in." + name + ": type " + tensor.type() + " must be one of " + INTEGERS);
         }
         int[] values = new int[Math.toIntExact(tensor.elements())];
         for (int i = 0; i < values.length; i++) {

@@ -54,8 +54,7 @@ final class Cases {
                         "out.y", HostTensor.of(new float[] {answer, answer}, 1, 2)));
     }
 
-    private static Path write(
-            Path folder, String name, String op, String attributes, Map<String, HostTensor> tensors)
+    private static Path write(Path folder, String name, String op, String attributes, Map<String, HostTensor> tensors)
             throws IOException {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "clattention-case/1");

@@ -72,6 +72,8 @@ class BadConfigsTest {
         llama("text", "vocab_size = 50 must be an integer", "vocab_size", "50");
         llama("too large", "must be an integer from 1 to 2147483647", "vocab_size", 3_000_000_000L);
         llama("too many layers", "num_hidden_layers = 1000000 must be at most 10000", "num_hidden_layers", 1_000_000L);
+        llama("large epsilon", "rms_norm_eps = 3.5E38 is beyond the range of 32-bit floats", "rms_norm_eps", 3.5e38);
+        llama("vanishing epsilon", "rms_norm_eps = 1.0E-46 is too small for a 32-bit float", "rms_norm_eps", 1e-46);
         llama("negative epsilon", "rms_norm_eps = -1.0E-5 must be positive", "rms_norm_eps", -1e-5);
         llama("epsilon text", "rms_norm_eps = small must be a number", "rms_norm_eps", "small");
         llama("flag", "tie_word_embeddings = 1 must be true or false", "tie_word_embeddings", 1L);
@@ -97,6 +99,7 @@ class BadConfigsTest {
                 Map.of("quant_method", "fp8"));
         llama("encoder-decoder", "is_encoder_decoder = true is not supported", "is_encoder_decoder", true);
         llama("theta", "rope_theta = 0 must be positive", "rope_theta", 0L);
+        llama("infinite theta", "rope_theta = 1.0E39 is beyond the range of 32-bit floats", "rope_theta", 1e39);
         llama(
                 "sliding Llama",
                 "is not supported in LlamaForCausalLM",
@@ -243,7 +246,11 @@ class BadConfigsTest {
 
     /** Keys that other families read: here they would be passed over. */
     private void keysOfOtherFamilies() {
-        llama("not causal", "is_causal = false is not supported in LlamaForCausalLM: it must be true", "is_causal", false);
+        llama(
+                "not causal",
+                "is_causal = false is not supported in LlamaForCausalLM: it must be true",
+                "is_causal",
+                false);
         bad("qwen2", "not causal", "is_causal = false is not supported", "is_causal", false);
         bad("deepseek_v2", "not causal", "is_causal = false is not supported", "is_causal", false);
         bad("gpt2", "not causal", "is_causal = false is not supported", "is_causal", false);

@@ -98,7 +98,8 @@ class ConfigKeysTest {
         Map<String, Object> newer = Map.of("rope_type", "linear", "factor", 2.0, "rope_theta", 500L);
         AttentionConfig both =
                 first(spec("llama", "rope_scaling", older, "rope_parameters", newer, "rope_theta", 500L));
-        assertThat(both.rotary()).isEqualTo(first(spec("llama", "rope_parameters", newer)).rotary());
+        assertThat(both.rotary())
+                .isEqualTo(first(spec("llama", "rope_parameters", newer)).rotary());
         assertThat(both.rotary().theta()).isEqualTo(500);
         assertThat(both.rotary().scaling()).isEqualTo(new RotaryScaling.Linear(2));
     }
