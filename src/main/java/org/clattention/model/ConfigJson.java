@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * absent keys alone.
  */
 final class ConfigJson {
+    /** Many times the size of published ones. */
+    static final int MAX_BYTES = 4_000_000;
+
     private final Path file;
     private final String prefix;
     private final Map<String, Object> values;
@@ -35,10 +38,15 @@ final class ConfigJson {
     /**
      * Reads a file.
      *
-     * @throws InvalidFileException if it does not hold one strict JSON object
+     * @throws InvalidFileException if it does not hold one strict JSON object, or has more than {@link #MAX_BYTES} bytes
      */
     static ConfigJson read(Path file) {
-        return new ConfigJson(file, "", JsonReader.readObjectWithNulls(file));
+        return new ConfigJson(file, "", JsonReader.readObjectWithNulls(file, MAX_BYTES));
+    }
+
+    /** The same of a file's bytes. */
+    static ConfigJson parse(Path file, byte[] utf8) {
+        return new ConfigJson(file, "", JsonReader.parseObjectWithNulls(file, utf8));
     }
 
     /** The file, as the caller named it. */
@@ -196,6 +204,23 @@ final class ConfigJson {
         return new ConfigJson(file, prefix + key + ".", members);
     }
 
+    /** The objects of a list that must be there. */
+    List<ConfigJson> objects(String key) {
+        if (!(required(key) instanceof List<?> list)) {
+            throw refused(key, "must be a list of objects");
+        }
+        List<ConfigJson> out = new ArrayList<>();
+        for (Object element : list) {
+            if (!(element instanceof Map<?, ?> map)) {
+                throw refused(key, "must be a list of objects");
+            }
+            @SuppressWarnings("unchecked") // the reader makes objects with texts as keys only
+            Map<String, Object> members = (Map<String, Object>) map;
+            out.add(new ConfigJson(file, prefix + key + "[" + out.size() + "].", members));
+        }
+        return out;
+    }
+
     /** True if the value is an empty list or object. */
     boolean isEmpty(String key) {
         Object value = values.get(key);
@@ -213,6 +238,11 @@ final class ConfigJson {
             });
         }
         return out;
+    }
+
+    /** A refusal of something within the value of a key, which the problem names. */
+    InvalidFileException problem(String problem) {
+        return new InvalidFileException(file, prefix + problem);
     }
 
     /** A refusal that names key and value. */
