@@ -26,11 +26,16 @@ final class SafePattern {
 
     /** Published alternatives that backtrack, and those that must follow, since they take the same characters. */
     private static final Map<String, List<String>> COMPANIONS = Map.of(
-            "\\s+(?!\\S)", List.of("\\s+", "\\s"),
-            "\\s*[\\r\\n]+", List.of("\\s+", "\\s"),
-            "\\s*[\\r\\n]", List.of("\\s+", "\\s"),
-            BEFORE + UPPER + "*" + LOWER + "+", List.of(BEFORE + UPPER + "+" + LOWER + "*"),
-            BEFORE + UPPER + "*" + LOWER + "+" + ENDINGS, List.of(BEFORE + UPPER + "+" + LOWER + "*" + ENDINGS));
+            "\\s+(?!\\S)",
+            List.of("\\s+", "\\s"),
+            "\\s*[\\r\\n]+",
+            List.of("\\s+", "\\s"),
+            "\\s*[\\r\\n]",
+            List.of("\\s+", "\\s"),
+            BEFORE + UPPER + "*" + LOWER + "+",
+            List.of(BEFORE + UPPER + "+" + LOWER + "*"),
+            BEFORE + UPPER + "*" + LOWER + "+" + ENDINGS,
+            List.of(BEFORE + UPPER + "+" + LOWER + "*" + ENDINGS));
 
     private static final int MOST_CHARACTERS = 5_000;
     private static final int MOST_OPTIONAL = 2;
@@ -62,7 +67,9 @@ final class SafePattern {
             String alternative = alternatives.get(i);
             List<String> companions = COMPANIONS.get(alternative);
             List<String> later = alternatives.subList(i + 1, alternatives.size());
-            boolean taken = companions == null ? isLinear(alternative) : companions.stream().anyMatch(later::contains);
+            boolean taken = companions == null
+                    ? isLinear(alternative)
+                    : companions.stream().anyMatch(later::contains);
             if (!taken) {
                 return "is not among the patterns that are known to be fast: " + alternative;
             }
@@ -201,9 +208,7 @@ final class SafePattern {
                 String most = quantifier.group(3);
                 yield new Repeated(
                         least,
-                        quantifier.group(2) == null
-                                ? least
-                                : most.isEmpty() ? UNLIMITED : Integer.parseInt(most));
+                        quantifier.group(2) == null ? least : most.isEmpty() ? UNLIMITED : Integer.parseInt(most));
             }
         };
     }
