@@ -174,7 +174,8 @@ final class GenerateCommand implements Callable<Integer> {
                         + prompts.continuation(b, result.tokens().get(b)));
             }
         }
-        GenerationReport report = new GenerationReport(device, source, storage, prompts, result, peaks);
+        GenerationReport report = new GenerationReport(
+                device, source, session.capacity(), options.maxNewTokens(), storage, prompts, result, peaks);
         report.lines().forEach(output::line);
         report.json(output);
         return ExitCode.PASSED;

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * What is said of a generation besides its text.
  *
  * @param device its name
+ * @param context how many tokens a sequence may have
+ * @param asked how many new tokens were asked for
  * @param storage the type in which the device keeps matrices; null: as in the file
  * @param peaks what the device reaches; null if not measured
  */
 record GenerationReport(
         String device,
         ModelSource source,
+        int context,
+        int asked,
         @Nullable DataType storage,
         PromptOptions.Prompts prompts,
         GenerationResult result,
@@ -37,6 +41,17 @@ record GenerationReport(
                 result.tokensPerSecond(),
                 device,
                 bytes()));
+        for (int b = 0; b < prompts.size(); b++) {
+            if (isCut(b)) {
+                out.add(String.format(
+                        Locale.ROOT,
+                        "[cut: %safter %d of %d new tokens the context of %d tokens is full]",
+                        prompts.size() == 1 ? "" : "[" + b + "] ",
+                        result.tokens().get(b).length,
+                        asked,
+                        context));
+            }
+        }
         if (peaks != null) {
             out.add(String.format(
                     Locale.ROOT,
@@ -46,6 +61,10 @@ record GenerationReport(
                     peaks.readGigabytes()));
         }
         return out;
+    }
+
+    private boolean isCut(int b) {
+        return result.stops().get(b) == GenerationResult.Stop.CONTEXT_FULL;
     }
 
     private long bytes() {
@@ -65,6 +84,8 @@ record GenerationReport(
             json.writeNumberField("weightBytes", bytes());
             json.writeNumberField("promptTokens", result.promptTokens());
             json.writeNumberField("newTokens", result.newTokens());
+            json.writeNumberField("maxTokens", asked);
+            json.writeNumberField("context", context);
             json.writeNumberField("firstTokenMs", 1e3 * result.firstTokenSeconds());
             json.writeNumberField("tokensPerSecond", result.tokensPerSecond());
             if (peaks != null) {
@@ -85,6 +106,7 @@ record GenerationReport(
         json.writeStringField("prompt", prompts.text(b));
         json.writeStringField("text", prompts.continuation(b, result.tokens().get(b)));
         json.writeStringField("stop", result.stops().get(b).name().toLowerCase(Locale.ROOT));
+        json.writeBooleanField("cut", isCut(b));
         json.writeArrayFieldStart("tokens");
         for (int token : result.tokens().get(b)) {
             json.writeNumber(token);

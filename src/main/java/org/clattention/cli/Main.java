@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceNotFoundException;
 import org.clattention.io.InvalidFileException;
+import org.clattention.model.TokenizerLibraryException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -91,7 +92,9 @@ public final class Main {
     }
 
     private static int failure(PrintWriter err, Exception e) {
-        if (e instanceof BadInputException || e instanceof InvalidFileException) {
+        if (e instanceof BadInputException
+                || e instanceof InvalidFileException
+                || e instanceof TokenizerLibraryException) {
             return say(err, ExitCode.BAD_INPUT, OneLine.of(e));
         }
         if (e instanceof DeviceNotFoundException) {

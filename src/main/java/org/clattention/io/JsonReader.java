@@ -3,6 +3,7 @@ package org.clattention.io;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ import java.util.Map;
  * exponent is a {@code Long}. A member that is {@code null} counts as absent.
  *
  * <p>Rejected: duplicate keys, integers beyond 64 bits, numbers beyond the range of a double, {@code null} in a list,
- * unpaired surrogates, anything after the object, nesting deeper than 64, more than 100 MB.
+ * unpaired surrogates, anything after the object, nesting deeper than 64, more than 100 MB or the limit given, more than
+ * {@value #MAX_VALUES} values: a few bytes of JSON can take a hundred of heap.
  */
 public final class JsonReader {
     /** What stands for {@code null} in what {@link #readObjectWithNulls} gives. */
@@ -29,10 +31,14 @@ public final class JsonReader {
         }
     };
 
+    /** The most values that a text may hold: those of the largest published tokenizers, twice. */
+    public static final int MAX_VALUES = 4_000_000;
+
     private final Path file;
     private final String part;
     private final JsonParser parser;
     private final boolean nulls;
+    private int values;
 
     private JsonReader(Path file, String part, JsonParser parser, boolean nulls) {
         this.file = file;
@@ -47,26 +53,43 @@ public final class JsonReader {
      * @throws InvalidFileException if it does not, or cannot be read
      */
     public static Map<String, Object> readObject(Path file) {
-        return readObject(file, false);
+        return readObject(file, StrictJson.MAX_BYTES);
+    }
+
+    /** The same, of at most {@code maxBytes} bytes. */
+    public static Map<String, Object> readObject(Path file, int maxBytes) {
+        return parseObject(file, "JSON", readBytes(file, maxBytes), false);
     }
 
     /**
      * The same, but with {@link #NULL} where the text has {@code null}, in objects and lists: for files in which an absent
      * member and {@code null} differ.
      */
-    public static Map<String, Object> readObjectWithNulls(Path file) {
-        return readObject(file, true);
+    public static Map<String, Object> readObjectWithNulls(Path file, int maxBytes) {
+        return parseObjectWithNulls(file, readBytes(file, maxBytes));
     }
 
-    private static Map<String, Object> readObject(Path file, boolean nulls) {
+    /** The same of a file's bytes, for callers who have a use for both. */
+    public static Map<String, Object> parseObjectWithNulls(Path file, byte[] utf8) {
+        return parseObject(file, "JSON", utf8, true);
+    }
+
+    /**
+     * The bytes of a file.
+     *
+     * @throws InvalidFileException if it is no regular file, cannot be read, or has more than {@code maxBytes} bytes
+     */
+    public static byte[] readBytes(Path file, int maxBytes) {
         RegularFile.require(file);
-        try {
+        try (InputStream in = Files.newInputStream(file)) {
             long size = Files.size(file);
-            if (size > StrictJson.MAX_BYTES) {
+            // Not more than that even if the file grows meanwhile.
+            byte[] bytes = size > maxBytes ? new byte[0] : in.readNBytes(maxBytes + 1);
+            if (size > maxBytes || bytes.length > maxBytes) {
                 throw new InvalidFileException(
-                        file, size + " bytes of JSON are over the limit of " + StrictJson.MAX_BYTES);
+                        file, Math.max(size, bytes.length) + " bytes of JSON are over the limit of " + maxBytes);
             }
-            return parseObject(file, "JSON", Files.readAllBytes(file), nulls);
+            return bytes;
         } catch (IOException e) {
             throw RegularFile.unreadable(file, e);
         }
@@ -120,6 +143,9 @@ public final class JsonReader {
     }
 
     private Object value() throws IOException {
+        if (++values > MAX_VALUES) {
+            throw invalid("more than " + MAX_VALUES + " values");
+        }
         return switch (parser.currentToken()) {
             case START_OBJECT -> object();
             case START_ARRAY -> list();

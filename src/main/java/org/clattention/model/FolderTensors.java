@@ -18,6 +18,9 @@ final class FolderTensors implements ModelTensors {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
+    /** Three times what models of hundreds of shards have. */
+    static final int MAX_INDEX_BYTES = 32_000_000;
+
     /** Where one tensor lies. */
     private record Place(Path path, SafetensorsFile file) {}
 
@@ -52,7 +55,7 @@ final class FolderTensors implements ModelTensors {
     }
 
     private static Map<String, Place> shards(Path folder, Path index) {
-        if (!(JsonReader.readObject(index).get("weight_map") instanceof Map<?, ?> map)) {
+        if (!(JsonReader.readObject(index, MAX_INDEX_BYTES).get("weight_map") instanceof Map<?, ?> map)) {
             throw new InvalidFileException(index, "weight_map is missing or not an object");
         }
         Map<String, Place> places = new LinkedHashMap<>();

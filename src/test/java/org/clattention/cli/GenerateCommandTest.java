@@ -3,6 +3,7 @@ package org.clattention.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,6 +78,39 @@ class GenerateCommandTest {
         assertThat(json.get("newTokens")).hasToString("10");
     }
 
+    @Test
+    void aFullContextIsSaid() {
+        String[] arguments = {
+            "generate",
+            "--device",
+            "java",
+            "--model",
+            MODEL,
+            "--prompt",
+            "And ",
+            "--prompt",
+            "A",
+            "--max-tokens",
+            "9",
+            "--context",
+            "6"
+        };
+        Cli cli = Cli.run(arguments);
+        assertThat(cli.code()).as("%s", cli).isEqualTo(ExitCode.PASSED);
+        assertThat(cli.out())
+                .contains("[cut: [0] after 3 of 9 new tokens the context of 6 tokens is full]")
+                .contains("[cut: [1] after 6 of 9 new tokens the context of 6 tokens is full]");
+        String[] json = Arrays.copyOf(arguments, arguments.length + 2);
+        json[arguments.length] = "--json";
+        json[arguments.length + 1] = "-";
+        Map<String, Object> report = Cli.run(json).json();
+        assertThat(report).containsEntry("maxTokens", 9L).containsEntry("context", 6L);
+        assertThat((List<?>) report.get("sequences"))
+                .allSatisfy(sequence -> assertThat((Map<?, ?>) sequence)
+                        .hasFieldOrPropertyWithValue("cut", true)
+                        .hasFieldOrPropertyWithValue("stop", "context_full"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -115,15 +149,20 @@ class GenerateCommandTest {
     private Path copies;
 
     private void refused(String model, String part, Damage damage) throws IOException {
+        Path folder = copy(model);
+        damage.to(folder);
+        Cli.run("generate", "--device", "java", "--model", folder.toString(), "--tokens", "1")
+                .requireOneLine(ExitCode.BAD_INPUT, part);
+    }
+
+    private Path copy(String model) throws IOException {
         Path folder = Files.createTempDirectory(copies, model);
         try (Stream<Path> files = Files.list(Path.of("test-data", "models", model))) {
             for (Path file : files.toList()) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
         }
-        damage.to(folder);
-        Cli.run("generate", "--device", "java", "--model", folder.toString(), "--tokens", "1")
-                .requireOneLine(ExitCode.BAD_INPUT, part);
+        return folder;
     }
 
     private static Damage config(String from, String to) {
@@ -146,9 +185,28 @@ class GenerateCommandTest {
             byte[] bytes = Files.readAllBytes(file);
             Files.write(file, Arrays.copyOf(bytes, 100));
         });
+        refused("llama", "over the limit of 4000000", folder -> {
+            try (RandomAccessFile file =
+                    new RandomAccessFile(folder.resolve("config.json").toFile(), "rw")) {
+                file.setLength(99_000_000);
+            }
+        });
         refused("llama", "MixtralForCausalLM", config("LlamaForCausalLM", "MixtralForCausalLM"));
         refused("llama", "config.json", config("\"rms_norm_eps\": ", "\"rms_norm_eps\": NaN, \"x\": "));
         refused("llama", "must be [113, 32]", config("\"vocab_size\": 112", "\"vocab_size\": 113"));
+    }
+
+    @Test
+    void tokenizersThatNativeCodeWouldDieOfAreOneLine() throws IOException {
+        String file = "{\"version\": \"1.0\", \"model\": {\"type\": \"%s\", \"vocab\": {\"b\": 0},"
+                + " \"unk_token\": \"[UNK]\", \"continuing_subword_prefix\": \"##\"}}";
+        for (String type : List.of("WordLevel", "WordPiece")) {
+            Path folder = copy("llama");
+            Files.writeString(folder.resolve("tokenizer.json"), String.format(file, type));
+            Cli.run("generate", "--device", "java", "--model", folder.toString(), "--prompt", "TEXT")
+                    .requireOneLine(
+                            ExitCode.BAD_INPUT, "tokenizer.json: model.unk_token = [UNK] is not in the vocabulary");
+        }
     }
 
     @Test

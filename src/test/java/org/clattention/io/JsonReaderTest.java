@@ -43,7 +43,7 @@ class JsonReaderTest {
     @Test
     void keepsNullsWhereAsked() throws IOException {
         Path file = Files.writeString(folder.resolve("nulls.json"), "{\"a\":null,\"b\":[null,1],\"c\":{\"d\":null}}");
-        assertThat(JsonReader.readObjectWithNulls(file))
+        assertThat(JsonReader.readObjectWithNulls(file, 1000))
                 .containsEntry("a", JsonReader.NULL)
                 .containsEntry("b", List.of(JsonReader.NULL, 1L))
                 .containsEntry("c", Map.of("d", JsonReader.NULL));

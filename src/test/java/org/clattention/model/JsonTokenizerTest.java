@@ -74,7 +74,7 @@ class JsonTokenizerTest {
         Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": 1}");
         assertThatThrownBy(() -> Tokenizers.of(folder, spec))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageContaining("cannot be used as a tokenizer")
+                .hasMessageContaining("model = 1 must be an object")
                 .hasMessageNotContaining("\n");
     }
 

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * absent keys alone.
  */
 public final class ConfigJson {
+    /** Many times the size of published ones. */
+    static final int MAX_BYTES = 4_000_000;
+
     private final Path file;
     private final String prefix;
     private final Map<String, Object> values;
@@ -35,10 +38,15 @@ public final class ConfigJson {
     /**
      * Reads a file.
      *
-     * @throws InvalidFileException if it does not hold one strict JSON object
+     * @throws InvalidFileException if it does not hold one strict JSON object, or has more than {@link #MAX_BYTES} bytes
      */
     public static ConfigJson read(Path file) {
-        return new ConfigJson(file, "", JsonReader.readObjectWithNulls(file));
+        return new ConfigJson(file, "", JsonReader.readObjectWithNulls(file, MAX_BYTES));
+    }
+
+    /** The same of a file's bytes. */
+    public static ConfigJson parse(Path file, byte[] utf8) {
+        return new ConfigJson(file, "", JsonReader.parseObjectWithNulls(file, utf8));
     }
 
     /** The file, as the caller named it. */
@@ -47,7 +55,7 @@ public final class ConfigJson {
     }
 
     /** True if the key is there and not null. */
-    boolean has(String key) {
+    public boolean has(String key) {
         Object value = ask(key);
         return value != null && value != JsonReader.NULL;
     }
@@ -65,7 +73,7 @@ public final class ConfigJson {
 
     /** What stands under the key, unchecked; null if absent or null. Does not count as asking. */
     @Nullable
-    Object peek(String key) {
+    public Object peek(String key) {
         Object value = values.get(key);
         return value == JsonReader.NULL ? null : value;
     }
@@ -76,12 +84,12 @@ public final class ConfigJson {
     }
 
     /** A positive integer that must be there. */
-    int size(String key) {
+    public int size(String key) {
         return integer(key, required(key), 1);
     }
 
     /** A positive integer. */
-    int size(String key, int absent) {
+    public int size(String key, int absent) {
         return mentions(key) ? size(key) : absent;
     }
 
@@ -94,7 +102,7 @@ public final class ConfigJson {
     }
 
     /** An integer from 0 on. */
-    int count(String key, int absent) {
+    public int count(String key, int absent) {
         return mentions(key) ? integer(key, required(key), 0) : absent;
     }
 
@@ -124,7 +132,7 @@ public final class ConfigJson {
     }
 
     /** A number, finite also as a float. */
-    double number(String key) {
+    public double number(String key) {
         if (!(required(key) instanceof Number number)) {
             throw refused(key, "must be a number");
         }
@@ -135,7 +143,7 @@ public final class ConfigJson {
     }
 
     /** True or false. */
-    boolean flag(String key, boolean absent) {
+    public boolean flag(String key, boolean absent) {
         if (!mentions(key)) {
             return absent;
         }
@@ -146,7 +154,7 @@ public final class ConfigJson {
     }
 
     /** A text that must be there. */
-    String text(String key) {
+    public String text(String key) {
         if (required(key) instanceof String text) {
             return text;
         }
@@ -184,7 +192,7 @@ public final class ConfigJson {
 
     /** The object under this key, whose keys are then named with this one before; null if absent or null. */
     @Nullable
-    ConfigJson object(String key) {
+    public ConfigJson object(String key) {
         if (!has(key)) {
             return null;
         }
@@ -196,6 +204,23 @@ public final class ConfigJson {
         return new ConfigJson(file, prefix + key + ".", members);
     }
 
+    /** The objects of a list that must be there. */
+    public List<ConfigJson> objects(String key) {
+        if (!(required(key) instanceof List<?> list)) {
+            throw refused(key, "must be a list of objects");
+        }
+        List<ConfigJson> out = new ArrayList<>();
+        for (Object element : list) {
+            if (!(element instanceof Map<?, ?> map)) {
+                throw refused(key, "must be a list of objects");
+            }
+            @SuppressWarnings("unchecked") // the reader makes objects with texts as keys only
+            Map<String, Object> members = (Map<String, Object>) map;
+            out.add(new ConfigJson(file, prefix + key + "[" + out.size() + "].", members));
+        }
+        return out;
+    }
+
     /** True if the value is an empty list or object. */
     boolean isEmpty(String key) {
         Object value = values.get(key);
@@ -203,7 +228,7 @@ public final class ConfigJson {
     }
 
     /** The members under this key's object that are not null; empty if there is none. */
-    Map<String, Object> members(String key) {
+    public Map<String, Object> members(String key) {
         Map<String, Object> out = new TreeMap<>();
         if (ask(key) instanceof Map<?, ?> map) {
             map.forEach((name, value) -> {
@@ -215,8 +240,13 @@ public final class ConfigJson {
         return out;
     }
 
+    /** A refusal of something within the value of a key, which the problem names. */
+    public InvalidFileException problem(String problem) {
+        return new InvalidFileException(file, prefix + problem);
+    }
+
     /** A refusal that names key and value. */
-    InvalidFileException refused(String key, String rule) {
+    public InvalidFileException refused(String key, String rule) {
         return new InvalidFileException(file, prefix + key + " = " + values.get(key) + " " + rule);
     }
 

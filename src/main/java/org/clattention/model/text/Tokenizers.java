@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.clattention.io.InvalidFileException;
 import org.clattention.model.ModelSpec;
+import org.clattention.model.TokenizerFile;
+import org.clattention.model.TokenizerLibraryException;
 
 /** Finds a model's tokenizer. */
 public final class Tokenizers {
@@ -18,13 +20,18 @@ public final class Tokenizers {
      * <p>A {@code tokenizer.json} needs the library {@code ai.djl.huggingface:tokenizers} on the class path, an optional
      * dependency.
      *
-     * @throws InvalidFileException if there is no tokenizer, it is damaged, or the library is missing
+     * <p>The file is checked before the library sees it: its kind, its size (64 MB), its parts, its regular expressions. Texts
+     * may have a million characters at once, fewer if the tokenizer makes them more than 16 times as long; longer ones, and
+     * those with half of a surrogate pair, are an {@link IllegalArgumentException}.
+     *
+     * @throws InvalidFileException if there is no tokenizer, it is damaged or not safe, or the library is missing
+     * @throws TokenizerLibraryException if the library is there, but its native part cannot be loaded
      */
     public static Tokenizer of(Path folder, ModelSpec spec) {
         Path file = folder.resolve("tokenizer.json");
         if (Files.exists(file)) {
             requireLibrary(file);
-            return new JsonTokenizer(file);
+            return new JsonTokenizer(TokenizerFile.read(file));
         }
         if (spec.embedding().vocabularySize() == ByteTokenizer.VOCABULARY) {
             return new ByteTokenizer();
