@@ -9,3 +9,4 @@
 package org.clattention;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -5,7 +5,7 @@ import java.nio.charset.Charset;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceNotFoundException;
 import org.clattention.io.InvalidFileException;
-import org.clattention.model.TokenizerLibraryException;
+import org.clattention.model.text.TokenizerLibraryException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;

@@ -12,8 +12,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.clattention.io.InvalidFileException;
-import org.clattention.model.TokenizerFile;
-import org.clattention.model.TokenizerLibraryException;
 
 /** What a {@code tokenizer.json} describes, by Hugging Face's own library. */
 final class JsonTokenizer implements Tokenizer {

@@ -4,8 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.clattention.io.InvalidFileException;
 import org.clattention.model.ModelSpec;
-import org.clattention.model.TokenizerFile;
-import org.clattention.model.TokenizerLibraryException;
 
 /** Finds a model's tokenizer. */
 public final class Tokenizers {

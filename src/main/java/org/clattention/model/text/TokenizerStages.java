@@ -1,8 +1,7 @@
-package org.clattention.model;
+package org.clattention.model.text;
 
 import org.clattention.io.InvalidFileException;
 import org.clattention.model.arch.ConfigJson;
-import org.clattention.model.text.TokenizerParts;
 
 /** What a tokenizer does to a text before its model and after it: normalizers, pre-tokenizers, decoders. */
 final class TokenizerStages {

@@ -1,4 +1,4 @@
-package org.clattention.model;
+package org.clattention.model.text;
 
 /**
  * The native library behind {@code tokenizer.json} cannot be used in this JVM: it does not load. The message is one line with

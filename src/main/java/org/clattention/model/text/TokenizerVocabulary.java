@@ -1,9 +1,8 @@
-package org.clattention.model;
+package org.clattention.model.text;
 
 import java.util.List;
 import java.util.Map;
 import org.clattention.model.arch.ConfigJson;
-import org.clattention.model.text.TokenizerParts;
 import org.jspecify.annotations.Nullable;
 
 /** A tokenizer's model: its vocabulary, and how words become tokens of it. */

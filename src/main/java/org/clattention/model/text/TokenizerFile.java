@@ -1,11 +1,9 @@
-package org.clattention.model;
+package org.clattention.model.text;
 
 import java.nio.file.Path;
 import org.clattention.io.InvalidFileException;
 import org.clattention.io.JsonReader;
 import org.clattention.model.arch.ConfigJson;
-import org.clattention.model.text.SafePattern;
-import org.clattention.model.text.TokenizerParts;
 
 /**
  * A {@code tokenizer.json}, checked before native code sees it: what that finds wrong at a bad moment ends the JVM, or never

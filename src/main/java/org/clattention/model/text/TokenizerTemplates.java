@@ -1,9 +1,8 @@
-package org.clattention.model;
+package org.clattention.model.text;
 
 import java.util.List;
 import java.util.Map;
 import org.clattention.model.arch.ConfigJson;
-import org.clattention.model.text.TokenizerParts;
 
 /** What a tokenizer puts around the tokens of a text: its post-processors. */
 final class TokenizerTemplates {

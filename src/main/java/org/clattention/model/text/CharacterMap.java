@@ -1,4 +1,4 @@
-package org.clattention.model;
+package org.clattention.model.text;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
