@@ -2,6 +2,7 @@
 // not finite is computed again, key by key: what may not be attended never counts, whatever it holds. So is one whose scores
 // are all -infinity in powers of 2 though it has keys: in powers of e they may be finite, and one that is finite in both
 // units leaves no weight to such scores.
+// include cpu/finish_scores.cl
 
 // The keys and values of a call where they lie.
 typedef struct {
