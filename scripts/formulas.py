@@ -135,10 +135,11 @@ def attend(q, k, v, offset, options, inputs):
     if "sinks" in inputs:
         sink = inputs["sinks"][:, None, None]
         top = np.maximum(top, sink)
+        empty = top == -np.inf
     top = np.where(empty, 0, top)
     e = np.exp(biased - top)
     total = e.sum(-1, keepdims=True) + (0 if sink is None else np.exp(sink - top))
-    weights = np.where(empty, 0, e / np.where(empty, 1, total))
+    weights = e / np.where(empty, 1, total)
     log_sum = np.where(empty, -np.inf, top + np.log(np.where(empty, 1, total)))[..., 0]
     context = np.einsum("bngst,bntd->bngsd", weights.reshape(grouped.shape[:4] + (keys,)), v)
     return {

@@ -121,9 +121,9 @@ def attend(q, k, v, offset, options, inputs):
             if allowed:
                 stages[2][b, h, i, j] = capped + bias
                 exponentials[j] = math.exp(capped + bias)
-        if exponentials:
-            total = math.fsum(exponentials.values())
-            total += math.exp(float(inputs["sinks"][h])) if "sinks" in inputs else 0
+        total = math.fsum(exponentials.values())
+        total += math.exp(float(inputs["sinks"][h])) if "sinks" in inputs else 0
+        if total > 0:
             log_sum[b, h, i] = math.log(total)
             for j, e in exponentials.items():
                 stages[3][b, h, i, j] = e / total

@@ -1,5 +1,7 @@
 // finish_row.cl: the end of a row's attention: sink, division by the sum, head gate, store. A row that met a value that is
-// not finite is computed again, key by key: what may not be attended never counts, whatever it holds.
+// not finite is computed again, key by key: what may not be attended never counts, whatever it holds. So is one whose scores
+// are all -infinity in powers of 2 though it has keys: in powers of e they may be finite, and one that is finite in both
+// units leaves no weight to such scores.
 // include cpu/finish_scores.cl
 
 // The keys and values of a call where they lie.
@@ -48,14 +50,12 @@ inline float exact_row(float *o, const attention_params *p, const sequence_t seq
 {
     float most = (p->flags & HAS_SINKS) ? sinks[row.h] : -INFINITY;
     float base = 0.0f, total = 0.0f;
-    int any_key = 0;
     for (int c = 0; c < p->value_size; c++) o[c] = 0.0f;
     for (int pass = 0; pass < 2; pass++) {
         for (int j = row.first; j < row.end; j++) {
             if (!may_see(p, mask, bias, bias_type, b, row, j)) continue;
             const float s = exact_score(p, seq, stored, q, q_type, bias, bias_type, alibi_slopes, b, kv_head, row, j);
             if (pass == 0) {
-                any_key |= s != -INFINITY;
                 most = fmax(most, s);
                 continue;
             }
@@ -67,8 +67,8 @@ inline float exact_row(float *o, const attention_params *p, const sequence_t seq
         base = most == -INFINITY ? 0.0f : most;
         if (pass == 0) total = (p->flags & HAS_SINKS) ? exp(sinks[row.h] - base) : 0.0f;
     }
-    for (int c = 0; c < p->value_size; c++) o[c] = total == 0.0f ? 0.0f : o[c] / total;
-    return any_key ? base + log(total) : -INFINITY;
+    for (int c = 0; c < p->value_size; c++) o[c] = total == 0.0f ? o[c] : o[c] / total;
+    return total == 0.0f ? -INFINITY : base + log(total);
 }
 
 // A head gated off is gone, whatever it holds.
@@ -112,8 +112,8 @@ inline void finish_row(float *o, const float largest, float total, const attenti
         not_finite += 0.0f * o[c];
     }
     const int finite = isfinite(total) && isfinite(shift) && sum_of(not_finite) == 0.0f;
-    float log_sum = nothing ? -INFINITY : (shift + log2(total)) * LN_2;
-    if (!finite)
+    float log_sum = total == 0.0f ? -INFINITY : (shift + log2(total)) * LN_2;
+    if (!finite || (nothing && row.first < row.end))
         log_sum = exact_row(o, p, seq, stored, q, q_type, mask, bias, bias_type, alibi_slopes, sinks, b, kv_head, row);
     store_context(context, out_type, view_index(p->out, b, row.h, seq.q_row + row.i), o, p,
                   (p->flags & HAS_GATE) ? head_gate[row.h] : 1.0f);

@@ -21,9 +21,9 @@ void softmax(__global const float *all_s, __global float *all_p, __global const 
         const float16 x = vload16(0, s + j);
         most = x > most ? x : most;
     }
-    float largest_score = largest_of(most);
-    for (; j < a.columns; j++) largest_score = fmax(largest_score, s[j]);
-    const float largest = fmax(largest_score, sink);
+    float largest = largest_of(most);
+    for (; j < a.columns; j++) largest = fmax(largest, s[j]);
+    largest = fmax(largest, sink);
     // A row of -inf only: subtracting -inf would give NaN; subtracting 0 gives exp(-inf) = 0.
     const float shift = largest == -INFINITY ? 0.0f : largest;
 
@@ -45,8 +45,6 @@ void softmax(__global const float *all_s, __global float *all_p, __global const 
     for (; j < a.columns; j++) p[j] *= inverse;
     if (a.has_log_sum_exp) {
         const size_t i = a.first_row + row % a.rows_per_head;
-        // The largest score passes over NaN: a row of NaN looks masked until it is summed.
-        const int masked = largest_score == -INFINITY && !isnan(sum);
-        log_sum_exp[(size_t)head_index * a.lse_rows + i] = masked ? -INFINITY : shift + log(sum);
+        log_sum_exp[(size_t)head_index * a.lse_rows + i] = sum == 0.0f ? -INFINITY : shift + log(sum);
     }
 }

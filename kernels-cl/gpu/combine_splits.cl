@@ -27,7 +27,8 @@ void combine_splits(__global const int *sequences, __global const float *sinks, 
         met_odd |= parts[n * stride + 2] != 0.0f;
     }
     const row_end end = end_row(p, sinks, h, largest, sum);
-    met_odd |= !isfinite(end.sum);
+    // Scores that are all -inf may overflow in base 2 alone.
+    met_odd |= !isfinite(end.sum) || largest == -INFINITY;
 
     if (item == 0) odd = 0;
     barrier(CLK_LOCAL_MEM_FENCE);

@@ -27,6 +27,6 @@ inline row_end end_row(const attention_params p, __global const float *sinks, co
         shift = larger;
     }
     end.factor = end.sum == 0.0f ? 0.0f : scale / end.sum;
-    end.log_sum_exp = nothing ? -INFINITY : (shift + log2(end.sum)) / LOG2_E;
+    end.log_sum_exp = end.sum == 0.0f ? -INFINITY : (shift + log2(end.sum)) / LOG2_E;
     return end;
 }

@@ -1,5 +1,5 @@
-// exact_rows.cl: makes the rows again that met what is not finite, key by key over the attended keys alone. As the portable
-// kernels do it: what may not be attended never counts, what may is not hidden.
+// exact_rows.cl: makes the rows again that met what is not finite, key by key over the attended keys alone and with scores in
+// base e. As the portable kernels do it: what may not be attended never counts, what may is not hidden.
 // in  flags [B*Hq, S] of flash_attention or combine_splits; the rest as flash_attention
 // out context and log_sum_exp of the flagged rows
 // build GROUP_ITEMS (a power of two), QRY, KEY, BIAS, OUT     launch {ceil(B * Hq * S / GROUP_ITEMS)} groups
@@ -32,15 +32,12 @@ void exact_row(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, __globa
     const sequence_t seq = sequence_of(p, sequences, b);
     const key_range keys = keys_of_query(p, seq, i);
     const float sink = (p.flags & HAS_SINKS) ? sinks[h] : -INFINITY;
-    float most = -INFINITY, any = 0.0f;
+    float most = -INFINITY;
     for (int j = keys.first + item; j < keys.end; j += GROUP_ITEMS) {
         if (!attended(p, seq, mask, bias, b, h, i, j)) continue;
-        const float s = exact_score(p, seq, q, k, table, bias, alibi_slopes, b, h, i, j);
-        if (s != -INFINITY) any = 1.0f;  // NaN, too
-        most = fmax(most, s);
+        most = fmax(most, exact_score(p, seq, q, k, table, bias, alibi_slopes, b, h, i, j));
     }
     most = fmax(group_reduce_max(scratch, most), sink);
-    any = group_reduce_max(scratch, any);
     const float base = most == -INFINITY ? 0.0f : most;
     float sum = 0.0f;
     for (int j = keys.first + item; j < keys.end; j += GROUP_ITEMS)
@@ -72,7 +69,7 @@ void exact_row(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, __globa
         if (c < p.value_size) STORE(OUT, context, to + c, gate == 0.0f ? 0.0f : value * gate);
     }
     if (has_log_sum_exp && item == 0)
-        log_sum_exp[(size_t)(b * p.q_heads + h) * p.q_len + i] = any > 0.0f ? base + log(sum) : -INFINITY;
+        log_sum_exp[(size_t)(b * p.q_heads + h) * p.q_len + i] = sum == 0.0f ? -INFINITY : base + log(sum);
 }
 
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))

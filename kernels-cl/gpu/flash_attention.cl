@@ -4,7 +4,8 @@
 // item has ROWS/8 rows by 4 keys of the scores, then ROWS/8 rows by MAX_SIZE/16 components of the context.
 // in  q, k, v by their views; sequences, block table, mask, bias, alibi_slopes, sinks, head_gate as flagged
 // out context by its view; log_sum_exp [B*Hq, S] as flagged; flags [B*Hq, S]: 1 where the result is not finite or came
-//     from what is not: exact_rows makes these again
+//     from what is not, also where all scores of a row with keys are -inf: they may overflow in base 2 alone. exact_rows makes
+//     these again
 // build GROUP_ITEMS (128), KEYS (64), ROWS (32 or 64), MAX_SIZE (64, 128, 256 or 512: values of heads up to it), QRY, KEY, BIAS, OUT, WIDTH
 // launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} groups of GROUP_ITEMS
 // include gpu/quads.cl gpu/attention_rows.cl gpu/end_row.cl
@@ -168,7 +169,7 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
     const size_t result = (size_t)(b * p.q_heads + h) * p.q_len + i;
     if (part == 0) {
         factor[r] = end.factor;
-        if (!isfinite(end.sum)) atomic_or(&odd[r], 1);
+        if (!isfinite(end.sum) || (largest == -INFINITY && mine.first < mine.end)) atomic_or(&odd[r], 1);
         if (has_log_sum_exp && index < rows) log_sum_exp[result] = end.log_sum_exp;
     }
     barrier(CLK_LOCAL_MEM_FENCE);

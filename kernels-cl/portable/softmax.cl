@@ -3,7 +3,7 @@
 //     sinks [heads]: row r belongs to head (first_head + r / rows_per_head) % heads
 // out P, may be S; log_sum_exp [heads of all batches, lse_rows], natural logarithm, of the attended keys and the sink
 // build GROUP_ITEMS (power of two)     launch {GROUP_ITEMS * rows} / {GROUP_ITEMS}
-// edge  fully masked row -> zeros and log_sum_exp -inf, with a sink or not, never NaN; a NaN among the scores makes the
+// edge  fully masked row -> zeros, never NaN, and the sink as log_sum_exp, -inf without one; a NaN among the scores makes the
 //       row NaN
 // include common/softmax_params.cl common/reductions.cl
 
@@ -18,11 +18,10 @@ __kernel void softmax(__global const float *s, __global float *p, __global const
     const int head_index = a.first_head + (int)(row / a.rows_per_head);
     const float sink = a.has_sinks ? sinks[head_index % a.heads] : -INFINITY;
 
-    float largest_score = -INFINITY;
+    float largest = -INFINITY;
     for (int j = item; j < a.columns; j += GROUP_ITEMS)
-        largest_score = fmax(largest_score, s[start + (size_t)j * a.inner]);
-    largest_score = group_reduce_max(scratch, largest_score);
-    const float largest = fmax(largest_score, sink);
+        largest = fmax(largest, s[start + (size_t)j * a.inner]);
+    largest = fmax(group_reduce_max(scratch, largest), sink);
     // A row of -inf only: subtracting -inf would give NaN; subtracting 0 gives exp(-inf) = 0.
     const float shift = largest == -INFINITY ? 0.0f : largest;
 
@@ -38,8 +37,6 @@ __kernel void softmax(__global const float *s, __global float *p, __global const
     }
     if (a.has_log_sum_exp && item == 0) {
         const size_t i = a.first_row + row % a.rows_per_head;
-        // fmax passes over NaN: a row of NaN looks masked until it is summed.
-        const int masked = largest_score == -INFINITY && !isnan(sum);
-        log_sum_exp[(size_t)head_index * a.lse_rows + i] = masked ? -INFINITY : shift + log(sum);
+        log_sum_exp[(size_t)head_index * a.lse_rows + i] = sum == 0.0f ? -INFINITY : shift + log(sum);
     }
 }

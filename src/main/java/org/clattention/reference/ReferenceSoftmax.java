@@ -26,11 +26,11 @@ public final class ReferenceSoftmax {
 
     /**
      * Replaces attention scores by weights: w[j] = exp(s[j] − m) / (Σ exp(s[j] − m) + exp(sink − m)). If all scores
-     * are −∞ the row is fully masked: all weights are 0.
+     * are −∞ the row is fully masked: all weights are 0, and the sink is all of the denominator.
      *
      * @param row scores, replaced by weights; −∞ marks a masked key
      * @param sink joins the denominator alone; −∞ means none
-     * @return the natural logarithm of the denominator Σ exp(s[j]) + exp(sink); −∞ for a fully masked row
+     * @return the natural logarithm of the denominator Σ exp(s[j]) + exp(sink); the sink for a fully masked row, −∞ without one
      */
     static double softmaxRow(double[] row, double sink) {
         double max = Double.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ public final class ReferenceSoftmax {
         }
         if (max == Double.NEGATIVE_INFINITY) {
             Arrays.fill(row, 0);
-            return max;
+            return sink;
         }
         max = Math.max(max, sink);
         double sum = Math.exp(sink - max);

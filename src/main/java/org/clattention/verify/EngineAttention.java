@@ -60,8 +60,34 @@ final class EngineAttention {
             put(out, WeightSummaries.COLUMN_SUMS, result.columnSums());
             put(out, "present_key", result.presentKey());
             put(out, "present_value", result.presentValue());
+            // Without a past nothing was appended: keys and values are where they were.
+            if (result.presentKey() == null && wanted.contains("present_key")) {
+                out.put("present_key", present("K", tensors, attributes));
+            }
+            if (result.presentValue() == null && wanted.contains("present_value")) {
+                out.put("present_value", present("V", tensors, attributes));
+            }
             return out;
         }
+    }
+
+    /** Keys or values of a call without a past, as the device holds them, head by head: [B, Hkv, T, size]. */
+    private static HostTensor present(String name, CaseTensors tensors, Attributes attributes) {
+        HostTensor rows = CaseTensors.download(tensors.upload(name));
+        if (rows.rank() == 4) {
+            return rows;
+        }
+        int heads = attributes.getInt("kv_num_heads", 0);
+        int length = Math.toIntExact(rows.dim(1));
+        int size = Math.toIntExact(rows.dim(2)) / heads;
+        double[] merged = rows.toDoubles();
+        double[] split = new double[merged.length];
+        for (int n = 0; n < split.length; n++) {
+            int row = n / size;
+            int token = row / (heads * length) * length + row % length;
+            split[n] = merged[(token * heads + row / length % heads) * size + n % size];
+        }
+        return HostTensor.ofDoubles(split, rows.dim(0), heads, length, size).to(rows.type());
     }
 
     private static DotProductInputs inputs(CaseTensors tensors, Attributes attributes) {

@@ -99,7 +99,7 @@ final class PlainAttention {
         }
         if (max == Float.NEGATIVE_INFINITY) {
             Arrays.fill(row, 0);
-            return max;
+            return sink;
         }
         max = Math.max(max, sink);
         float sum = 0;

@@ -79,7 +79,7 @@ class AttentionFormulaTest {
                     weighted[c] += weight * (j < past ? pastValue.at(b, kv, j, c) : value.at(b, kv, j - past, c));
                 }
             }
-            double total = attendedSum == 0 ? 0 : attendedSum + Math.exp(sinks.at(h));
+            double total = attendedSum + Math.exp(sinks.at(h));
             logSumExp.values()[n] = Math.log(total);
             for (int c = 0; c < 2; c++) {
                 output.values()[n * 2 + c] = total == 0 ? 0 : weighted[c] / total;

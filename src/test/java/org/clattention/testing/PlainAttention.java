@@ -106,7 +106,7 @@ public final class PlainAttention {
         }
         if (max == Float.NEGATIVE_INFINITY) {
             Arrays.fill(s, 0);
-            logSumExp[row] = max;
+            logSumExp[row] = sink;
             return;
         }
         max = Math.max(max, sink);

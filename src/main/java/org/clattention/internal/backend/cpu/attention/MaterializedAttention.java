@@ -121,9 +121,7 @@ public final class MaterializedAttention implements Work {
         float sum = loops.exponentials(s, at, columns, shift);
         sum += hasSink ? (float) Math.exp(call.sinks[h] - shift) : 0;
         loops.scale(s, at, columns, sum == 0 ? 0 : 1 / sum);
-        // The largest score passes over NaN: a row of NaN looks masked until it is summed.
-        boolean masked = score == Float.NEGATIVE_INFINITY && !Float.isNaN(sum);
-        call.storeLogSumExp(b, h, i, masked ? Float.NEGATIVE_INFINITY : (float) (shift + Math.log(sum)));
+        call.storeLogSumExp(b, h, i, (float) (shift + Math.log(sum)));
         copyRow(wanted.weights(), row, s, at);
         if (wanted.summaries()) {
             SummaryRows.row(wanted, s, at, columns, call.shape.firstKey(), row);

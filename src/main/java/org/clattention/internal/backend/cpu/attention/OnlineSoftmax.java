@@ -168,7 +168,7 @@ public final class OnlineSoftmax {
         if (!finite) {
             call.storeLogSumExp(batch, h, i, exact(call, h, i, o, at, workspace));
         } else if (call.wantsLogSumExp()) {
-            call.storeLogSumExp(batch, h, i, nothing ? Float.NEGATIVE_INFINITY : shift + (float) Math.log(total));
+            call.storeLogSumExp(batch, h, i, shift + (float) Math.log(total));
         }
         if (i < call.queries(batch) || call.writesPadding()) {
             call.storeContext(batch, h, i, o, at, workspace.loops());
@@ -191,14 +191,12 @@ public final class OnlineSoftmax {
         float[] s = workspace.floats(Slot.BLOCK, Math.max(1, count));
         call.loadQuery(batch, h, i, 0, call.headSize, q, 0, loops);
         float most = call.sinks.length > 0 ? call.sinks[h] : Float.NEGATIVE_INFINITY;
-        boolean any = false;
         for (int n = 0; n < count; n++) {
             s[n] = Float.NEGATIVE_INFINITY;
             if (call.attended(batch, h, i, from + n)) {
                 call.loadRows(call.step.key(), batch, kvHead, from + n, 1, call.headSize, key, 0, 0, loops);
                 loops.dots(q, 0, key, 0, 1, call.headSize, s, n);
                 s[n] = call.finish(s[n] * call.scale, batch, h, i, from + n);
-                any |= s[n] != Float.NEGATIVE_INFINITY;
                 most = s[n] > most ? s[n] : most;
             }
         }
@@ -216,8 +214,8 @@ public final class OnlineSoftmax {
             }
         }
         for (int c = 0; c < call.valueSize; c++) {
-            o[at + c] = total == 0 ? 0 : (float) (o[at + c] / total);
+            o[at + c] = total == 0 ? o[at + c] : (float) (o[at + c] / total);
         }
-        return any ? (float) (base + Math.log(total)) : Float.NEGATIVE_INFINITY;
+        return (float) (base + Math.log(total));
     }
 }
