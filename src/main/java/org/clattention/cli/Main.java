@@ -35,7 +35,8 @@ import picocli.CommandLine.ParameterException;
             "2:bad usage or bad input",
             "3:no such device",
             "4:the device failed",
-            "70:a bug of clattention"
+            "70:a bug of clattention, or output that could not be written",
+            "141:the reader of a pipe went away"
         })
 public final class Main {
     /** Logback's property for the place of its configuration. */
@@ -49,7 +50,7 @@ public final class Main {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "clattention-cli-logback.xml");
         }
-        PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+        PrintWriter out = StandardOutput.open(Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         System.exit(run(out, err, args));
     }
@@ -69,7 +70,14 @@ public final class Main {
                 .setParameterExceptionHandler(Main::badUsage)
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(err, e));
         try {
-            return commandLine.execute(args);
+            int code = commandLine.execute(args);
+            if (code == ExitCode.PASSED) {
+                // Help and streamed text are written past the check of each line.
+                Output.requireWritten(out);
+            }
+            return code;
+        } catch (OutputLostException e) {
+            return lost(err, e);
         } catch (OutOfMemoryError e) {
             return say(
                     err,
@@ -94,6 +102,9 @@ public final class Main {
         if (e instanceof BadInputException || e instanceof InvalidFileException) {
             return say(err, ExitCode.BAD_INPUT, OneLine.of(e));
         }
+        if (e instanceof OutputLostException lost) {
+            return lost(err, lost);
+        }
         if (e instanceof DeviceNotFoundException) {
             return say(err, ExitCode.NO_DEVICE, OneLine.of(e));
         }
@@ -104,6 +115,10 @@ public final class Main {
                     "the device failed: " + e.getClass().getSimpleName() + ": " + e.getMessage());
         }
         return bug(err, e);
+    }
+
+    private static int lost(PrintWriter err, OutputLostException e) {
+        return e.isClosedPipe() ? ExitCode.CLOSED_PIPE : say(err, ExitCode.BUG, OneLine.of(e));
     }
 
     private static int bug(PrintWriter err, Throwable e) {

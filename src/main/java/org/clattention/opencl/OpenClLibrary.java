@@ -21,6 +21,12 @@ final class OpenClLibrary {
     }
 
     private static String start() {
+        String[] problem = {""};
+        SignalHandlers.keep(() -> problem[0] = LoaderProbe.problem());
+        if (!problem[0].isEmpty()) {
+            log.debug("{}", problem[0]);
+            return problem[0];
+        }
         // With its fixed name, JOCL would load whatever file of that name already lies in a shared temporary folder.
         String before = System.getProperty(UNIQUE_NAMES);
         System.setProperty(UNIQUE_NAMES, "true");
