@@ -34,7 +34,8 @@ final class LoaderProbe {
     private static String problem(NativeLibrary system) {
         Function dlopen = system.getFunction("dlopen");
         Function dlerror = system.getFunction("dlerror");
-        // Once for nothing: the JVM finds the functions behind such a call by dlsym, which would free dlerror's next answer.
+        // Once for nothing: the JVM finds the functions behind such a call by dlsym, which would free dlerror's next
+        // answer.
         system.getFunction("strerror").invokeString(new Object[] {0}, false);
         String reason = "";
         // A library stays open: one that answers to a later name is then found under its own, the first, by JOCL too.
@@ -47,13 +48,15 @@ final class LoaderProbe {
         return reason.isEmpty()
                 ? "no OpenCL loader (libOpenCL) was found; on Debian or Ubuntu: apt install ocl-icd-libopencl1"
                         + " pocl-opencl-icd"
-                : "the OpenCL loader (libOpenCL) does not load: " + reason + "; repair or remove that file (on Debian or"
+                : "the OpenCL loader (libOpenCL) does not load: " + reason
+                        + "; repair or remove that file (on Debian or"
                         + " Ubuntu: apt install --reinstall ocl-icd-libopencl1), and check LD_LIBRARY_PATH";
     }
 
     /** The first reason that is more than absence. */
     private static String worse(String before, @Nullable String reason) {
-        // "NAME: cannot open shared object file: No such file or directory", in any language, begins with the bare name.
+        // "NAME: cannot open shared object file: No such file or directory", in any language, begins with the bare
+        // name.
         boolean absent = reason == null || NAMES.stream().anyMatch(name -> reason.startsWith(name + ": "));
         return absent || !before.isEmpty() ? before : reason;
     }

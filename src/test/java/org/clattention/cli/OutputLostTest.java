@@ -81,7 +81,8 @@ class OutputLostTest {
             String full = disk.folder().resolve("result").toString();
             Files.createFile(Path.of(full));
             disk.fill();
-            Cli cli = Cli.run(command.replace("CASE", file).replace("FULL", full).split(" "));
+            Cli cli =
+                    Cli.run(command.replace("CASE", file).replace("FULL", full).split(" "));
             cli.requireOneLine(ExitCode.BUG, full + ": ");
         }
     }
@@ -103,8 +104,7 @@ class OutputLostTest {
     @Test
     void aClosedPipeEndsQuietlyAndAtOnce() throws Exception {
         Path err = folder.resolve("err");
-        Process process = new ProcessBuilder(
-                        java("smoke", "--device", "java", "--only", "softmax"))
+        Process process = new ProcessBuilder(java("smoke", "--device", "java", "--only", "softmax"))
                 .redirectError(err.toFile())
                 .start();
         process.getInputStream().close();
