@@ -2,6 +2,7 @@ package org.clattention.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.clattention.DeviceInfo;
 import org.clattention.DeviceNotFoundException;
 import org.clattention.EngineOptions;
@@ -28,6 +29,11 @@ public final class Backends {
     /** Why OpenCL is not there at all; empty if it is. */
     public static String loaderProblem() {
         return OpenClDevices.loaderProblem();
+    }
+
+    /** Why the compiled-kernel cache is not used, with the cure; empty if it is used, or off. */
+    public static String kernelCacheProblem(Map<String, String> environment) {
+        return ProgramCache.of(environment).problem();
     }
 
     /**

@@ -29,6 +29,14 @@ public final class TinyDisk implements AutoCloseable {
         return folder;
     }
 
+    /** Changes how it is mounted, for example to {@code ro}. */
+    public void remount(String option) throws IOException {
+        String problem = run("mount", "-o", "remount," + option, folder.toString());
+        if (!problem.isEmpty()) {
+            throw new IOException(problem);
+        }
+    }
+
     /** Writes a file that leaves no room for another byte. */
     public void fill() throws IOException {
         byte[] block = new byte[4096];
