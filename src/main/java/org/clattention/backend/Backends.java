@@ -45,6 +45,11 @@ public final class Backends {
         List<OpenClDevice> found = OpenClDevices.discover();
         DeviceSelection selection =
                 DeviceSelection.select(options.device(), infos(found), OpenClDevices.loaderProblem());
+        if (DeviceSelection.isJava(selection.device())
+                && !options.device().strip().equalsIgnoreCase(JavaDevice.SELECTOR)
+                && found.stream().noneMatch(device -> device.info().usable())) {
+            log.warn("the Java engine stands in for OpenCL: {}", selection.reason());
+        }
         log.info(
                 "using {}: {} ({})",
                 selection.device().selector(),

@@ -1,6 +1,7 @@
 package org.clattention.opencl;
 
 import com.sun.jna.Function;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import java.util.List;
@@ -19,16 +20,18 @@ final class LoaderProbe {
 
     private LoaderProbe() {}
 
-    /** Why there is no loader, with the cure; empty if there is one, or if this cannot be told here. */
-    static String problem() {
-        if (!Platform.isLinux()) {
-            return "";
-        }
+    /** Whether {@link #problem} knows: on Linux, where JNA has a native part. */
+    static boolean canTell() {
         try {
-            return problem(NativeLibrary.getProcess());
+            return Platform.isLinux() && Native.POINTER_SIZE > 0;
         } catch (LinkageError e) {
-            return ""; // no native part of JNA: JOCL has to find out
+            return false;
         }
+    }
+
+    /** Why there is no loader, with the cure; empty if there is one, or if this cannot be told here: JOCL has to find out. */
+    static String problem() {
+        return canTell() ? problem(NativeLibrary.getProcess()) : "";
     }
 
     private static String problem(NativeLibrary system) {
@@ -46,8 +49,7 @@ final class LoaderProbe {
             reason = worse(reason, dlerror.invokeString(new Object[0], false));
         }
         return reason.isEmpty()
-                ? "no OpenCL loader (libOpenCL) was found; on Debian or Ubuntu: apt install ocl-icd-libopencl1"
-                        + " pocl-opencl-icd"
+                ? NativeProblem.noLoader()
                 : "the OpenCL loader (libOpenCL) does not load: " + reason
                         + "; repair or remove that file (on Debian or"
                         + " Ubuntu: apt install --reinstall ocl-icd-libopencl1), and check LD_LIBRARY_PATH";

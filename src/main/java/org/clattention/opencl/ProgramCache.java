@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProgramCache {
     private static final Logger log = LoggerFactory.getLogger(ProgramCache.class);
-    private static final String POCL = "Portable Computing Language";
     private static final long MAX_ENTRY_BYTES = 256L << 20;
 
     /** A file being written is at most so old; older ones were left by processes that ended too soon. */
@@ -103,7 +102,7 @@ public final class ProgramCache {
      * kernel a second time, for any size of groups.
      */
     boolean keeps(OpenClDevice device) {
-        return folder != null && !device.info().platform().equals(POCL);
+        return folder != null && !device.info().platform().equals(PoclNeeds.PLATFORM);
     }
 
     Optional<byte[]> read(ProgramKey key) {
@@ -183,7 +182,7 @@ public final class ProgramCache {
     }
 
     /** Whatever the process's mask is, a new folder is this user's alone. */
-    private static void create(Path folder) throws IOException {
+    static void create(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
