@@ -1,7 +1,7 @@
 package org.clattention.cli;
 
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
+import java.nio.file.Path;
 import org.clattention.DeviceException;
 import org.clattention.DeviceNotFoundException;
 import org.clattention.io.InvalidFileException;
@@ -50,9 +50,9 @@ public final class Main {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "clattention-cli-logback.xml");
         }
-        PrintWriter out = StandardOutput.open(Charset.defaultCharset());
-        PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
-        System.exit(run(out, err, args));
+        PrintWriter out = StandardOutput.open(Arguments.output());
+        PrintWriter err = new PrintWriter(System.err, true, Arguments.output());
+        System.exit(run(out, err, Arguments.decoded(args)));
     }
 
     /**
@@ -67,6 +67,7 @@ public final class Main {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, Arguments::path)
                 .setParameterExceptionHandler(Main::badUsage)
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(err, e));
         try {
