@@ -95,8 +95,16 @@ has_vector_module() {
     fi
 }
 
+# The JVM reads arguments and file names by the locale. A bare container has none, or names one that is not installed.
+use_utf_8() {
+    case $(locale charmap 2>/dev/null) in
+    "" | ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
+    esac
+}
+
 # Starts the command line.
 run_clattention() {
+    use_utf_8
     local heap=() vector=()
     # Vectors for the engine in Java. A runtime image without the module would not start with this flag.
     if has_vector_module; then

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.clattention.config.DeviceInfo;
 import org.clattention.error.DeviceNotFoundException;
+import org.clattention.testing.TinyDisk;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ class NoOpenClTest {
                 .contains("no usable OpenCL device");
     }
 
-    /** A damaged libOpenCL, found before the machine's own, is as good as none. */
+    /** A damaged libOpenCL, found before the machine's own, is as good as none; and JOCL prints nothing about it. */
     @Test
     void noLoader() throws Exception {
         Files.writeString(folder.resolve("libOpenCL.so.1"), "not a library");
@@ -53,17 +54,65 @@ class NoOpenClTest {
         assumeTrue(said.contains("devices [java]"), "this machine's loader cannot be hidden");
         assertThat(said)
                 .contains("auto: Java engine")
-                .contains("opencl: device opencl: no OpenCL loader (libOpenCL) was found")
-                .contains("apt install");
+                .contains("opencl: device opencl: the OpenCL loader (libOpenCL) does not load: ")
+                .contains(folder + "/libOpenCL.so.1: ")
+                .contains("apt install")
+                .doesNotContain("Could not load");
+    }
+
+    /** JOCL and JNA bring native parts, which must lie somewhere to be loaded. */
+    @Test
+    void aTemporaryFolderThatIsClosedToPrograms() throws Exception {
+        try (TinyDisk disk = TinyDisk.on(folder, 8192, "noexec")) {
+            String said = child(Map.of("CLATTENTION_CACHE", ""), "-Djava.io.tmpdir=" + disk.folder());
+            String reason = "the native libraries of JOCL and JNA cannot be unpacked: " + disk.folder()
+                    + ": it is mounted noexec";
+            assertThat(said)
+                    .contains("auto: Java engine")
+                    .contains("the Java engine stands in for OpenCL: " + reason)
+                    .contains("opencl: device opencl: " + reason)
+                    .contains("-Djava.io.tmpdir=FOLDER");
+            assertThat(disk.folder()).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void anotherFolderServesWhereTheTemporaryOneDoesNot() throws Exception {
+        Path closed = Files.createDirectory(folder.resolve("tmp"));
+        Path cache = folder.resolve("cache");
+        try (TinyDisk disk = TinyDisk.on(closed, 8192, "noexec")) {
+            String said = child(Map.of("CLATTENTION_CACHE", cache.toString()), "-Djava.io.tmpdir=" + disk.folder());
+            assertThat(said).contains("devices [").doesNotContain("cannot be unpacked");
+            assertThat(cache).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void aJvmThatDeniesNativeCode() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 24, "older JVMs do not deny");
+        assertThat(child(Map.of(), "--illegal-native-access=deny"))
+                .contains("auto: Java engine")
+                .contains("opencl: device opencl: this JVM denies native code")
+                .contains("--enable-native-access=ALL-UNNAMED");
+    }
+
+    /** PoCL without a linker would end the process. */
+    @Test
+    void poclWithoutALinker() throws Exception {
+        String said = child(Map.of("PATH", "/nonexistent", "RUSTICL_ENABLE", ""));
+        assumeTrue(said.contains("PoCL"), "PoCL is not installed");
+        assertThat(said)
+                .contains("auto: Java engine")
+                .contains("(unusable: PoCL needs the linker ld, which is in no folder of PATH");
     }
 
     /** Runs {@link Main} in a process of its own. */
-    private static String child(Map<String, String> environment) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(Arrays.asList(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+    private static String child(Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("OCL_ICD_VENDORS");
         builder.environment().putAll(environment);

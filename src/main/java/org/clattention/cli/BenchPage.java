@@ -56,7 +56,7 @@ final class BenchPage {
         try {
             Files.writeString(file, new BenchPage(outcome, options).page(seconds, seed));
         } catch (IOException e) {
-            throw new BadInputException("--markdown " + file + ": " + e, e);
+            throw new OutputLostException("--markdown " + file + ": " + OneLine.reason(e), e);
         }
     }
 

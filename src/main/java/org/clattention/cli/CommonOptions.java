@@ -26,7 +26,8 @@ final class CommonOptions {
             names = {"-d", "--device"},
             paramLabel = "DEVICE",
             description = {
-                "auto, opencl, opencl:N, java, or a part of a device's name; 'verify' and 'generate' also take reference.",
+                "auto, opencl, opencl:N, java, or a part of a device's name; 'verify' and 'generate' also take"
+                        + " reference.",
                 "Default: the environment's CLATTENTION_DEVICE, else auto."
             })
     private @Nullable String device;
@@ -41,7 +42,8 @@ final class CommonOptions {
             names = "--kernels",
             paramLabel = "SET",
             description =
-                    "auto (default): cpu on CPU devices with vectors, portable elsewhere. portable, cpu, gpu: that set.")
+                    "auto (default): cpu on CPU devices with vectors, portable elsewhere. portable, cpu, gpu: that"
+                            + " set.")
     private KernelSet kernels = KernelSet.AUTO;
 
     private boolean verbose;
@@ -113,7 +115,7 @@ final class CommonOptions {
             }
             return file;
         } catch (InvalidPathException e) {
-            throw new BadInputException(option + " " + name + ": is no path", e);
+            throw new BadInputException(option + ": " + Arguments.problem(name, e), e);
         }
     }
 }

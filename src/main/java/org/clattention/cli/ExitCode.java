@@ -12,8 +12,10 @@ final class ExitCode {
     static final int NO_DEVICE = 3;
     /** The device failed. */
     static final int DEVICE_FAILED = 4;
-    /** A bug of ours. */
+    /** A bug of ours, or results that nobody has because they could not be written. */
     static final int BUG = 70;
+    /** The reader of a pipe went away: what a shell says of a program that SIGPIPE ended. */
+    static final int CLOSED_PIPE = 141;
 
     private ExitCode() {}
 }

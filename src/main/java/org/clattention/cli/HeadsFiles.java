@@ -63,7 +63,7 @@ record HeadsFiles(@Nullable Path html, @Nullable Path png) {
         try {
             writing.run();
         } catch (IOException e) {
-            throw new BadInputException(option + " " + file + ": " + e, e);
+            throw new OutputLostException(option + " " + file + ": " + OneLine.reason(e), e);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.clattention.config.DeviceInfo;
+import org.clattention.internal.backend.Backends;
 
 /** What matters about this machine, and what is wrong with it. */
 final class Machine {
@@ -73,6 +74,10 @@ final class Machine {
             problems.add("the kernel cache " + cache(environment)
                     + " cannot be written, so every start compiles all kernels; set CLATTENTION_CACHE to a folder of"
                     + " yours");
+        }
+        String untrusted = Backends.kernelCacheProblem(environment);
+        if (!untrusted.isEmpty()) {
+            problems.add(untrusted);
         }
         if (nativeAccess().startsWith("warns")) {
             problems.add("this JVM warns about native access; start it with " + NATIVE_ACCESS + "=ALL-UNNAMED");

@@ -1,7 +1,7 @@
 package org.clattention.cli;
 
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
+import java.nio.file.Path;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceNotFoundException;
 import org.clattention.io.InvalidFileException;
@@ -36,7 +36,8 @@ import picocli.CommandLine.ParameterException;
             "2:bad usage or bad input",
             "3:no such device",
             "4:the device failed",
-            "70:a bug of clattention"
+            "70:a bug of clattention, or output that could not be written",
+            "141:the reader of a pipe went away"
         })
 public final class Main {
     /** Logback's property for the place of its configuration. */
@@ -50,9 +51,9 @@ public final class Main {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "clattention-cli-logback.xml");
         }
-        PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
-        PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
-        System.exit(run(out, err, args));
+        PrintWriter out = StandardOutput.open(Arguments.output());
+        PrintWriter err = new PrintWriter(System.err, true, Arguments.output());
+        System.exit(run(out, err, Arguments.decoded(args)));
     }
 
     /**
@@ -67,10 +68,18 @@ public final class Main {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, Arguments::path)
                 .setParameterExceptionHandler(Main::badUsage)
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(err, e));
         try {
-            return commandLine.execute(args);
+            int code = commandLine.execute(args);
+            if (code == ExitCode.PASSED) {
+                // Help and streamed text are written past the check of each line.
+                Output.requireWritten(out);
+            }
+            return code;
+        } catch (OutputLostException e) {
+            return lost(err, e);
         } catch (OutOfMemoryError e) {
             return say(
                     err,
@@ -97,6 +106,9 @@ public final class Main {
                 || e instanceof TokenizerLibraryException) {
             return say(err, ExitCode.BAD_INPUT, OneLine.of(e));
         }
+        if (e instanceof OutputLostException lost) {
+            return lost(err, lost);
+        }
         if (e instanceof DeviceNotFoundException) {
             return say(err, ExitCode.NO_DEVICE, OneLine.of(e));
         }
@@ -107,6 +119,10 @@ public final class Main {
                     "the device failed: " + e.getClass().getSimpleName() + ": " + e.getMessage());
         }
         return bug(err, e);
+    }
+
+    private static int lost(PrintWriter err, OutputLostException e) {
+        return e.isClosedPipe() ? ExitCode.CLOSED_PIPE : say(err, ExitCode.BUG, OneLine.of(e));
     }
 
     private static int bug(PrintWriter err, Throwable e) {

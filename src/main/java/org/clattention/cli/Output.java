@@ -44,7 +44,7 @@ final class Output {
     void line(String line) {
         if (text) {
             out.println(line);
-            out.flush();
+            requireWritten(out);
         }
     }
 
@@ -65,7 +65,7 @@ final class Output {
             }
             if (jsonFile == null) {
                 out.println(buffer);
-                out.flush();
+                requireWritten(out);
             } else {
                 Files.writeString(jsonFile, buffer + "\n");
             }
@@ -73,8 +73,24 @@ final class Output {
             if (jsonFile == null) {
                 throw new UncheckedIOException(e);
             }
-            throw new BadInputException("--json " + jsonFile + ": " + e, e);
+            throw new OutputLostException("--json " + jsonFile + ": " + OneLine.reason(e), e);
         }
+    }
+
+    /**
+     * Flushes results.
+     *
+     * @throws OutputLostException if any of them could not be written
+     */
+    static void requireWritten(PrintWriter out) {
+        if (!out.checkError()) {
+            return;
+        }
+        StandardOutput standard = out instanceof StandardOutput s ? s : null;
+        IOException failure = standard == null ? null : standard.failure();
+        String reason = failure == null ? "" : ": " + OneLine.reason(failure);
+        throw new OutputLostException(
+                standard != null && standard.isClosedPipe(), "standard output cannot be written" + reason);
     }
 
     /** A number; JSON has no infinities and no NaN, so these become null. */

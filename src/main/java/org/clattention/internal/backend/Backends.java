@@ -2,6 +2,7 @@ package org.clattention.internal.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.clattention.config.DeviceInfo;
 import org.clattention.config.EngineOptions;
 import org.clattention.error.DeviceNotFoundException;
@@ -30,6 +31,11 @@ public final class Backends {
         return OpenClDevices.loaderProblem();
     }
 
+    /** Why the compiled-kernel cache is not used, with the cure; empty if it is used, or off. */
+    public static String kernelCacheProblem(Map<String, String> environment) {
+        return ProgramCache.of(environment).problem();
+    }
+
     /**
      * Opens the selected device.
      *
@@ -39,6 +45,11 @@ public final class Backends {
         List<OpenClDevice> found = OpenClDevices.discover();
         DeviceSelection selection =
                 DeviceSelection.select(options.device(), infos(found), OpenClDevices.loaderProblem());
+        if (DeviceSelection.isJava(selection.device())
+                && !options.device().strip().equalsIgnoreCase(JavaDevice.SELECTOR)
+                && found.stream().noneMatch(device -> device.info().usable())) {
+            log.warn("the Java engine stands in for OpenCL: {}", selection.reason());
+        }
         log.info(
                 "using {}: {} ({})",
                 selection.device().selector(),

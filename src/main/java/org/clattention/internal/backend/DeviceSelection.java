@@ -80,20 +80,24 @@ public record DeviceSelection(DeviceInfo device, String reason) {
         }
         boolean none = openCl.stream().noneMatch(DeviceInfo::usable);
         String slow = "faster than the OpenCL devices of this machine; " + listing(openCl);
-        return new DeviceSelection(best, none ? "no usable OpenCL device; " + listing(openCl) + INSTALL : slow);
+        return new DeviceSelection(best, none ? noneUsable(openCl) : slow);
     }
 
     private static DeviceSelection best(String selector, List<DeviceInfo> devices) {
         List<DeviceInfo> usable = devices.stream().filter(DeviceInfo::usable).toList();
         if (usable.isEmpty()) {
-            throw new DeviceNotFoundException(
-                    "device " + selector + ": no usable OpenCL device; " + listing(devices) + INSTALL);
+            throw new DeviceNotFoundException("device " + selector + ": " + noneUsable(devices));
         }
         DeviceInfo best = usable.stream().min(preference()).orElseThrow();
         String reason = usable.size() == 1
                 ? "the only usable OpenCL device"
                 : "the best of " + usable.size() + " usable devices: GPU before CPU, then by compute units and clock";
         return new DeviceSelection(best, reason);
+    }
+
+    /** Devices that are there say themselves what they lack. */
+    private static String noneUsable(List<DeviceInfo> devices) {
+        return "no usable OpenCL device; " + listing(devices) + (devices.isEmpty() ? INSTALL : "");
     }
 
     private static DeviceSelection numbered(String selector, String wanted, List<DeviceInfo> devices) {

@@ -15,6 +15,7 @@ import static org.jocl.CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT;
 import static org.jocl.CL.CL_DEVICE_NOT_FOUND;
 import static org.jocl.CL.CL_DEVICE_TYPE;
 import static org.jocl.CL.CL_DEVICE_TYPE_ACCELERATOR;
+import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
 import static org.jocl.CL.CL_DEVICE_TYPE_GPU;
 import static org.jocl.CL.CL_DEVICE_VENDOR;
 import static org.jocl.CL.CL_DEVICE_VERSION;
@@ -45,11 +46,15 @@ public final class OpenClDevices {
     /** The loader's answer when it knows no platform (cl_khr_icd). */
     private static final int PLATFORM_NOT_FOUND_KHR = -1001;
 
+    /** Why the platforms of the last look show no device, where that is known; empty if they show one. */
+    private static volatile String platformProblem = "";
+
     private OpenClDevices() {}
 
-    /** Why there can be no OpenCL device at all; empty if the loader is there. */
+    /** Why there can be no OpenCL device at all; empty if the loader is there and nothing keeps drivers from showing one. */
     public static String loaderProblem() {
-        return OpenClLibrary.problem();
+        String problem = OpenClLibrary.problem();
+        return problem.isEmpty() ? platformProblem : problem;
     }
 
     /** All devices of all platforms, in the loader's order, usable or not. */
@@ -58,15 +63,17 @@ public final class OpenClDevices {
         if (!OpenClLibrary.problem().isEmpty()) {
             return found;
         }
+        List<String> problems = new ArrayList<>();
         SignalHandlers.keep(() -> {
             for (cl_platform_id platform : platforms()) {
                 try {
-                    addDevices(platform, found);
+                    addDevices(platform, found, problems);
                 } catch (OpenClException e) {
                     log.warn("an OpenCL platform was left out: {}", e.getMessage());
                 }
             }
         });
+        platformProblem = found.isEmpty() ? String.join("; ", problems) : "";
         return found;
     }
 
@@ -85,11 +92,17 @@ public final class OpenClDevices {
         return Arrays.asList(ids);
     }
 
-    private static void addDevices(cl_platform_id platform, List<OpenClDevice> found) {
+    private static void addDevices(cl_platform_id platform, List<OpenClDevice> found, List<String> problems) {
+        String needs = platformString(platform, CL_PLATFORM_NAME).equals(PoclNeeds.PLATFORM)
+                ? PoclNeeds.problem(System.getenv())
+                : "";
         int[] count = new int[1];
         int status = CL.clGetDeviceIDs(platform, ALL_TYPES, 0, null, count);
         if (status == CL_DEVICE_NOT_FOUND || count[0] == 0) {
             log.debug("platform {} has no devices", platformString(platform, CL_PLATFORM_NAME));
+            if (!needs.isEmpty()) {
+                problems.add(needs);
+            }
             return;
         }
         Cl.check("clGetDeviceIDs", status);
@@ -97,7 +110,7 @@ public final class OpenClDevices {
         Cl.check("clGetDeviceIDs", CL.clGetDeviceIDs(platform, ALL_TYPES, ids.length, ids, null));
         for (cl_device_id id : ids) {
             try {
-                DeviceInfo info = describe(platform, id, "opencl:" + found.size());
+                DeviceInfo info = describe(platform, id, "opencl:" + found.size(), needs);
                 String platformVersion = platformString(platform, CL_PLATFORM_VERSION);
                 int vectorFloats = Math.max(1, deviceInt(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT));
                 found.add(new OpenClDevice(info, platformVersion, vectorFloats, platform, id));
@@ -108,7 +121,7 @@ public final class OpenClDevices {
     }
 
     @SuppressWarnings("deprecation") // unified memory: deprecated in OpenCL 2.0 without a successor for 1.2 devices
-    private static DeviceInfo describe(cl_platform_id platform, cl_device_id id, String selector) {
+    private static DeviceInfo describe(cl_platform_id platform, cl_device_id id, String selector, String needs) {
         String extensions = " " + deviceString(id, CL_DEVICE_EXTENSIONS) + " ";
         String platformName = platformString(platform, CL_PLATFORM_NAME);
         return new DeviceInfo(
@@ -128,7 +141,7 @@ public final class OpenClDevices {
                 deviceInt(id, CL.CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
                 extensions.contains(" cl_khr_fp16 "),
                 extensions.contains(" cl_khr_fp64 "),
-                unusableReason(id));
+                unusableReason(id, needs));
     }
 
     private static DeviceInfo.Kind kind(String platformName, long type) {
@@ -141,7 +154,10 @@ public final class OpenClDevices {
         return (type & CL_DEVICE_TYPE_ACCELERATOR) != 0 ? DeviceInfo.Kind.ACCELERATOR : DeviceInfo.Kind.CPU;
     }
 
-    private static String unusableReason(cl_device_id id) {
+    private static String unusableReason(cl_device_id id, String needs) {
+        if (!needs.isEmpty() && (deviceLong(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0) {
+            return needs;
+        }
         if (deviceInt(id, CL_DEVICE_AVAILABLE) == 0) {
             return "the driver says that it is not available";
         }

@@ -1,5 +1,7 @@
 package org.clattention.internal.cl;
 
+import com.sun.jna.Native;
+import java.io.IOException;
 import org.jocl.CL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,44 @@ final class OpenClLibrary {
     }
 
     private static String start() {
-        // With its fixed name, JOCL would load whatever file of that name already lies in a shared temporary folder.
+        String problem;
+        try (NativeFolder folder = NativeFolder.create(NativeFolder.candidates())) {
+            problem = start(folder);
+        } catch (IOException e) {
+            problem = NativeProblem.unpacking(String.valueOf(e.getMessage()));
+        }
+        if (!problem.isEmpty()) {
+            log.debug("{}", problem);
+        }
+        return problem;
+    }
+
+    private static String start(NativeFolder folder) {
+        String[] problem = {""};
+        folder.named("jna.tmpdir", () -> problem[0] = jna());
+        if (!problem[0].isEmpty()) {
+            return problem[0];
+        }
+        SignalHandlers.keep(() -> problem[0] = LoaderProbe.problem());
+        if (problem[0].isEmpty()) {
+            folder.named("java.io.tmpdir", () -> problem[0] = jocl());
+        }
+        return problem[0];
+    }
+
+    /** Loads JNA. That it has no native part for this machine is no problem yet: JOCL may. */
+    private static String jna() {
+        try {
+            log.debug("JNA loads: pointers have {} bytes", Native.POINTER_SIZE);
+            return "";
+        } catch (LinkageError e) {
+            log.debug("no JNA", e);
+            return NativeProblem.isDenied(e) ? NativeProblem.denied() : "";
+        }
+    }
+
+    private static String jocl() {
+        // With its fixed name, JOCL would load whatever file of that name already lies in its folder.
         String before = System.getProperty(UNIQUE_NAMES);
         System.setProperty(UNIQUE_NAMES, "true");
         try {
@@ -30,9 +69,8 @@ final class OpenClLibrary {
                     () -> log.debug("OpenCL loader answers with status {}", CL.clGetPlatformIDs(0, null, new int[1])));
             return "";
         } catch (LinkageError e) {
-            log.debug("no OpenCL loader", e);
-            return "no OpenCL loader (libOpenCL) was found; on Debian or Ubuntu: apt install ocl-icd-libopencl1"
-                    + " pocl-opencl-icd";
+            log.debug("JOCL does not load", e);
+            return LoaderProbe.canTell() ? NativeProblem.jocl(e) : NativeProblem.noLoader();
         } finally {
             if (before == null) {
                 System.clearProperty(UNIQUE_NAMES);

@@ -28,7 +28,7 @@ public final class Program extends Handle {
      */
     public static Program build(Context context, ProgramCache cache, ProgramSource source, String options) {
         context.requireOpen();
-        String key = cache.key(context.device(), source, options);
+        ProgramKey key = ProgramKey.of(context.device(), source, options);
         Optional<byte[]> binary = cache.keeps(context.device()) ? cache.read(key) : Optional.empty();
         if (binary.isPresent()) {
             Optional<Program> loaded = load(context, source.name(), binary.get());

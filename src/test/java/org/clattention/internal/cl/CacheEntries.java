@@ -2,6 +2,8 @@ package org.clattention.internal.cl;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +11,9 @@ import java.util.stream.Stream;
 
 /** Changes entries of a cache folder, for tests of other packages. */
 public final class CacheEntries {
+    /** Where the digest ends and the length of the description begins. */
+    private static final int DIGEST_END = 40;
+
     private CacheEntries() {}
 
     /** The entries of a folder. */
@@ -22,8 +27,14 @@ public final class CacheEntries {
 
     /** Replaces the program in an entry by other bytes, under a digest that fits: only the driver can tell. */
     public static void replaceProgram(Path entry, byte[] program) {
-        String name = String.valueOf(entry.getFileName());
-        Path folder = entry.resolveSibling(".").normalize();
-        ProgramCache.in(folder).write(name.substring(0, name.length() - ".bin".length()), program);
+        try {
+            ByteBuffer before = ByteBuffer.wrap(Files.readAllBytes(entry)).position(DIGEST_END);
+            byte[] description = new byte[before.getInt()];
+            before.get(description);
+            ProgramKey key = new ProgramKey("unused", new String(description, StandardCharsets.UTF_8));
+            Files.write(entry, ProgramEntry.encode(key, program));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The entries on disk: what comes back is what was written, or nothing. */
 @Tag("small")
 class ProgramCacheTest {
-    private static final String KEY = "0123456789abcdef".repeat(4);
-    private static final String OTHER = "fedcba9876543210".repeat(4);
+    private static final ProgramKey KEY = ProgramKey.of("device", "one", "driver", "1.0");
+    private static final ProgramKey OTHER = ProgramKey.of("device", "one", "driver", "1.1");
     private static final byte[] BINARY = "a compiled program".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
@@ -73,8 +73,19 @@ class ProgramCacheTest {
 
     @Test
     void anEntryOfAnotherKeyIsForeign() throws IOException {
-        Files.copy(written(), folder.resolve(OTHER + ".bin"));
+        Files.copy(written(), folder.resolve(OTHER.name() + ".bin"));
         assertThat(ProgramCache.in(folder).read(OTHER)).isEmpty();
+    }
+
+    @Test
+    void theSameValuesInOtherPlacesAreAnotherKey() {
+        assertThat(ProgramKey.of("a", "xy", "b", "z").name())
+                .isNotEqualTo(ProgramKey.of("a", "x", "b", "yz").name());
+    }
+
+    @Test
+    void anEntrySaysWhatItIsOf() throws IOException {
+        assertThat(Files.readString(written(), StandardCharsets.ISO_8859_1)).contains("device: one\ndriver: 1.0\n");
     }
 
     @Test
@@ -88,7 +99,7 @@ class ProgramCacheTest {
 
     @Test
     void aFolderInPlaceOfAnEntryIsNoEntry() throws IOException {
-        Files.createDirectories(folder.resolve(KEY + ".bin"));
+        Files.createDirectories(folder.resolve(KEY.name() + ".bin"));
         ProgramCache cache = ProgramCache.in(folder);
         assertThat(cache.read(KEY)).isEmpty();
         cache.write(KEY, BINARY);
@@ -126,12 +137,12 @@ class ProgramCacheTest {
         }
         pool.shutdown();
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).containsExactly(folder.resolve(KEY + ".bin"));
+            assertThat(files).containsExactly(folder.resolve(KEY.name() + ".bin"));
         }
     }
 
     private Path written() {
         ProgramCache.in(folder).write(KEY, BINARY);
-        return folder.resolve(KEY + ".bin");
+        return folder.resolve(KEY.name() + ".bin");
     }
 }

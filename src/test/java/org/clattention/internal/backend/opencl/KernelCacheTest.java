@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import org.clattention.internal.backend.Backend;
@@ -83,6 +84,23 @@ class KernelCacheTest extends DeviceTest {
         Path entry = CacheEntries.of(folder).get(0);
         CacheEntries.replaceProgram(entry, "not a program at all".getBytes(StandardCharsets.US_ASCII));
         assertThat(builds()).isEqualTo(1);
+        assertThat(builds()).isZero();
+    }
+
+    /** Any program may lie in a folder that others may write: it is built from its source, and nothing is kept there. */
+    @Test
+    void aPlantedProgramIsNotRun() throws IOException {
+        assumeFalse(hasItsOwn(), "this driver keeps its own cache");
+        assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"), "about Unix modes");
+        assertThat(builds()).isEqualTo(1);
+        Path entry = CacheEntries.of(folder).get(0);
+        byte[] planted = Files.readAllBytes(entry);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(builds()).as("the folder is open to all").isEqualTo(1);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(entry, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(builds()).as("the entry is open to all").isEqualTo(1);
+        assertThat(Files.readAllBytes(entry)).isEqualTo(planted);
         assertThat(builds()).isZero();
     }
 
