@@ -33,6 +33,7 @@ public enum AttentionDialect {
      * true = ignore.
      */
     public static boolean[] attendMaskOfIgnoreMask(boolean... ignore) {
+        Checks.given("ignore", ignore);
         boolean[] attend = new boolean[ignore.length];
         for (int i = 0; i < ignore.length; i++) {
             attend[i] = !ignore[i];

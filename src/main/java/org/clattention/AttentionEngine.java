@@ -49,11 +49,13 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws DeviceNotFoundException if no usable device fits
      */
     public static AttentionEngine open(String selector) {
+        Checks.given("selector", selector);
         return open(EngineOptions.DEFAULT.withDevice(selector));
     }
 
     /** Opens a device with more options. */
     public static AttentionEngine open(EngineOptions options) {
+        Checks.given("options", options);
         return new AttentionEngine(Backends.open(options));
     }
 
@@ -92,6 +94,7 @@ public final class AttentionEngine implements AutoCloseable {
      * @return the steps, in order
      */
     public List<StepPlan> explain(Runnable calls) {
+        Checks.given("calls", calls);
         try (Use use = new Use(this)) {
             return backend.explain(calls);
         }
@@ -129,6 +132,7 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException for other types
      */
     public Tensor tensor(HostTensor values) {
+        Checks.given("values", values);
         HostTensor stored = values.type() == DataType.F64 ? values.to(DataType.F32) : values;
         if (stored.type() == DataType.I64
                 || stored.type() == DataType.U8
@@ -168,6 +172,9 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalStateException if the device does not share the host's memory
      */
     public Tensor wrap(ByteBuffer memory, DataType type, long... shape) {
+        Checks.given("memory", memory);
+        Checks.given("type", type);
+        Checks.given("shape", shape);
         HostMemoryChecks.require(memory, type, shape);
         try (Use use = new Use(this)) {
             if (!backend.sharesHostMemory()) {
@@ -189,6 +196,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit the configuration
      */
     public MultiHeadAttention multiHeadAttention(AttentionConfig config, AttentionWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new MultiHeadAttention(this, config, weights);
@@ -197,6 +206,7 @@ public final class AttentionEngine implements AutoCloseable {
 
     /** Scaled dot-product attention on given queries, keys and values. */
     public DotProductAttention dotProductAttention(AttentionOptions options) {
+        Checks.given("options", options);
         try (Use use = new Use(this)) {
             return new DotProductAttention(this, options);
         }
@@ -208,6 +218,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit the configuration
      */
     public LatentAttention latentAttention(LatentConfig config, LatentWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new LatentAttention(this, config, weights);
@@ -220,6 +232,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit the configuration
      */
     public TransformerBlock transformerBlock(BlockConfig config, BlockWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new TransformerBlock(this, config, weights);
@@ -233,6 +247,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws DeviceMemoryException if the device cannot hold them; nothing stays allocated
      */
     public TransformerStack transformerStack(StackConfig config, StackWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new TransformerStack(this, config, weights);
@@ -241,6 +257,7 @@ public final class AttentionEngine implements AutoCloseable {
 
     /** The type in which this engine keeps matrices of a type: itself, or F32 where it has no use for the type as it is. */
     public DataType keptAs(DataType type) {
+        Checks.given("type", type);
         return backend.keptAs(type);
     }
 
@@ -274,11 +291,7 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     Tensor allocate(DataType type, String name, long... shape) {
-        long elements = 1;
-        for (long dim : shape) {
-            elements = Math.multiplyExact(elements, dim);
-        }
-        DeviceArray array = backend.allocate(type, elements, name);
+        DeviceArray array = backend.allocate(type, Checks.elements(name, shape), name);
         return new Tensor(this, array, name, shape);
     }
 

@@ -32,6 +32,10 @@ public record AttentionResult(
         @Nullable Tensor presentValue,
         boolean outputGiven)
         implements AutoCloseable {
+    /** Checks what must be given. */
+    public AttentionResult {
+        Checks.given("output", output);
+    }
 
     /** Closes all tensors of this result, except an output that the caller gave. */
     @Override

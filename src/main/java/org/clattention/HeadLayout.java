@@ -76,6 +76,7 @@ record HeadLayout(
         checkPast(inputs);
         Checks.type("value", inputs.value(), inputs.key().type());
         Checks.fitsInt("past + key length", (long) past + newKeys);
+        CallSizes.require(this);
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
                     "query: " + heads + " heads are not a multiple of the " + kvHeads + " key-value heads");

@@ -111,6 +111,7 @@ public final class KvCache implements AutoCloseable {
      * prompt, or the survivors of a beam search.
      */
     public KvCache branch(int... sources) {
+        Checks.given("sources", sources);
         if (sources.length == 0) {
             throw new IllegalArgumentException("sources: at least one sequence must be given");
         }
@@ -138,6 +139,7 @@ public final class KvCache implements AutoCloseable {
      * @throws CacheFullException if there is no room; the cache is as it was
      */
     public void append(Tensor keys, @Nullable Tensor values) {
+        Checks.given("keys", keys);
         Checks.floatingPoint("keys", keys);
         Checks.rank("keys", keys, 4, "[B, Hkv, P, d]");
         long rows = keys.dim(2);

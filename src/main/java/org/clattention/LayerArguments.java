@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens which rows belong to which sequence
  * @param keyLength T: the memory's length, or that of the longest sequence after this call
+ * @param crossed keys come from a memory
  */
-record LayerArguments(TokenRows tokens, int keyLength) {
+record LayerArguments(TokenRows tokens, int keyLength, boolean crossed) {
 
     /**
      * Checks x, memory, offsets, lengths, cache and positions against one another.
@@ -27,7 +28,7 @@ record LayerArguments(TokenRows tokens, int keyLength) {
                 throw new IllegalArgumentException("memory: missing, but this layer attends to a memory of width "
                         + memoryWidth + ", not to its input of width " + width);
             }
-            return new LayerArguments(tokens, tokens.longestAfter());
+            return new LayerArguments(tokens, tokens.longestAfter(), false);
         }
         if (inputs.cache() != null || inputs.offsets() != null) {
             throw new IllegalArgumentException("memory: cross-attention takes neither a cache nor ragged sequences");
@@ -37,7 +38,7 @@ record LayerArguments(TokenRows tokens, int keyLength) {
             throw new IllegalArgumentException("memory: shape " + Arrays.toString(memory.shape())
                     + " must have the batch of x, " + tokens.batch());
         }
-        return new LayerArguments(tokens, Checks.fitsInt("key length", memory.dim(1)));
+        return new LayerArguments(tokens, Checks.fitsInt("key length", memory.dim(1)), true);
     }
 
     private static TokenRows tokens(AttentionInputs inputs, int width) {

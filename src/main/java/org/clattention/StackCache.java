@@ -73,6 +73,7 @@ public final class StackCache implements AutoCloseable {
 
     /** A cache whose sequence i begins as a copy of this one's sequence {@code sources[i]}. */
     public StackCache branch(int... sources) {
+        Checks.given("sources", sources);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             List<KvCache> copies = new ArrayList<>();

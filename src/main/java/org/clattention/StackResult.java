@@ -12,6 +12,12 @@ import java.util.List;
  */
 public record StackResult(Tensor output, List<AttentionResult> attention, boolean outputGiven)
         implements AutoCloseable {
+    /** Checks what must be given. */
+    public StackResult {
+        Checks.given("output", output);
+        Checks.given("attention", attention);
+    }
+
     @Override
     public void close() {
         attention.forEach(AttentionResult::close);

@@ -37,6 +37,7 @@ public final class TransformerBlock implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
+        Checks.given("options", options);
         BlockAttention attention = config.attention();
         options.requireFit(attention);
         try (Use use = new Use(engine)) {
@@ -56,6 +57,7 @@ public final class TransformerBlock implements AutoCloseable {
      * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
      */
     public AttentionResult forward(AttentionInputs inputs) {
+        Checks.given("inputs", inputs);
         return LayerCalls.run(engine, lifetime, this, inputs, this::checkedForward);
     }
 
@@ -67,6 +69,7 @@ public final class TransformerBlock implements AutoCloseable {
         int width = attention.modelWidth();
         int heads = attention.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
+        CallSizes.require(arguments, attention);
         MaskArguments masks = LayerCalls.masks(
                 inputs, arguments, attention.options(), heads, attention.rotary(), attention.rotatedSize());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);

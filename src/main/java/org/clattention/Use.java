@@ -26,7 +26,7 @@ final class Use implements AutoCloseable {
 
     /** Checks that a required tensor is open and of this engine, and keeps it open. */
     void tensor(String name, Tensor tensor) {
-        Objects.requireNonNull(tensor, name);
+        Checks.given(name, tensor);
         if (tensor.engine() != engine) {
             throw new IllegalArgumentException(name + ": belongs to another engine");
         }
