@@ -82,8 +82,7 @@ final class Checks {
         boolean overflow = false;
         for (long dim : shape) {
             if (dim < 0) {
-                throw new IllegalArgumentException(
-                        name + ": " + Arrays.toString(shape) + " has a negative dimension");
+                throw new IllegalArgumentException(name + ": " + Arrays.toString(shape) + " has a negative dimension");
             }
             overflow = dim != 0 && (overflow || product > Long.MAX_VALUE / dim);
             product = overflow ? Long.MAX_VALUE : product * dim;
@@ -98,8 +97,8 @@ final class Checks {
     /** The bytes of what is to lie in one buffer of the JVM. */
     static int hostBytes(String name, long bytes) {
         if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(name + ": takes " + bytes + " bytes, but a buffer of the JVM holds at most "
-                    + Integer.MAX_VALUE);
+            throw new IllegalArgumentException(
+                    name + ": takes " + bytes + " bytes, but a buffer of the JVM holds at most " + Integer.MAX_VALUE);
         }
         return (int) bytes;
     }

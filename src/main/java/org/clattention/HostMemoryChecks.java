@@ -24,8 +24,8 @@ final class HostMemoryChecks {
             return ByteBuffer.allocateDirect(bytes);
         } catch (OutOfMemoryError e) {
             throw new IllegalArgumentException(
-                    "bytes: " + bytes + " are more than the JVM has left; see -XX:MaxDirectMemorySize (" + e.getMessage()
-                            + ")",
+                    "bytes: " + bytes + " are more than the JVM has left; see -XX:MaxDirectMemorySize ("
+                            + e.getMessage() + ")",
                     e);
         }
     }

@@ -213,8 +213,8 @@ public final class HostTensor {
     public void copyTo(FloatBuffer target, int start, int count) {
         Checks.given("target", target);
         if (start < 0 || count < 0 || count > elements() - start) {
-            throw new IllegalArgumentException("start, count: " + start + ", " + count
-                    + " do not lie among the " + elements() + " elements");
+            throw new IllegalArgumentException(
+                    "start, count: " + start + ", " + count + " do not lie among the " + elements() + " elements");
         }
         if (target.isReadOnly() || target.remaining() < count) {
             throw new IllegalArgumentException("target: must have room for " + count + " floats, and has "

@@ -60,8 +60,7 @@ public record LatentConfig(
         long headSize = Checks.fitsInt("nopeHeadSize + ropeHeadSize", (long) nopeHeadSize + ropeHeadSize);
         Checks.fitsInt("latentSize + ropeHeadSize", (long) latentSize + ropeHeadSize);
         Checks.fitsInt("numHeads * (nopeHeadSize + ropeHeadSize)", numHeads * headSize);
-        Checks.fitsInt(
-                "numHeads * (nopeHeadSize + valueHeadSize)", numHeads * ((long) nopeHeadSize + valueHeadSize));
+        Checks.fitsInt("numHeads * (nopeHeadSize + valueHeadSize)", numHeads * ((long) nopeHeadSize + valueHeadSize));
         Checks.fitsInt("numHeads * latentSize", (long) numHeads * latentSize);
         if (rotary != null) {
             rotary.dimFor(ropeHeadSize);

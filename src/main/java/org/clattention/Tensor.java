@@ -203,7 +203,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     private ByteBuffer download() {
-        ByteBuffer target = ByteBuffer.allocateDirect(requireSmall(bytes(), "bytes")).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer target =
+                ByteBuffer.allocateDirect(requireSmall(bytes(), "bytes")).order(ByteOrder.LITTLE_ENDIAN);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             engine.backend().read(array, target);

@@ -55,8 +55,7 @@ public final class CacheStore implements AutoCloseable {
         requireHeap(options, paged);
         this.keys = backend.allocate(options.type(), elements(keySize), "cache keys");
         try {
-            this.values =
-                    valueSize == 0 ? null : backend.allocate(options.type(), elements(valueSize), "cache values");
+            this.values = valueSize == 0 ? null : backend.allocate(options.type(), elements(valueSize), "cache values");
         } catch (RuntimeException | Error e) {
             keys.close();
             throw e;
@@ -95,8 +94,8 @@ public final class CacheStore implements AutoCloseable {
         // At most 2^62 rows: only the last two factors can exceed a long.
         long row = (long) heads * size;
         if (row > Long.MAX_VALUE / rows()) {
-            throw new IllegalArgumentException("options: " + options + " must have fewer than 2^63 elements, in rows of "
-                    + heads + " * " + size);
+            throw new IllegalArgumentException(
+                    "options: " + options + " must have fewer than 2^63 elements, in rows of " + heads + " * " + size);
         }
         return rows() * row;
     }
