@@ -2,6 +2,7 @@ package org.clattention;
 
 import org.clattention.config.AttentionOptions;
 import org.clattention.config.CausalAlignment;
+import org.clattention.config.Checks;
 
 /**
  * Where callers come from: which conventions their calls of dot-product attention follow. All three read a boolean mask as
@@ -36,6 +37,7 @@ public enum AttentionDialect {
      * true = ignore.
      */
     public static boolean[] attendMaskOfIgnoreMask(boolean... ignore) {
+        Checks.given("ignore", ignore);
         boolean[] attend = new boolean[ignore.length];
         for (int i = 0; i < ignore.length; i++) {
             attend[i] = !ignore[i];

@@ -10,6 +10,7 @@ import org.clattention.config.AttentionOptions;
 import org.clattention.config.AttentionWeights;
 import org.clattention.config.BlockConfig;
 import org.clattention.config.BlockWeights;
+import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.config.DeviceInfo;
 import org.clattention.config.EngineOptions;
@@ -67,11 +68,13 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws DeviceNotFoundException if no usable device fits
      */
     public static AttentionEngine open(String selector) {
+        Checks.given("selector", selector);
         return open(EngineOptions.DEFAULT.withDevice(selector));
     }
 
     /** Opens a device with more options. */
     public static AttentionEngine open(EngineOptions options) {
+        Checks.given("options", options);
         return new AttentionEngine(Backends.open(options));
     }
 
@@ -110,6 +113,7 @@ public final class AttentionEngine implements AutoCloseable {
      * @return the steps, in order
      */
     public List<StepPlan> explain(Runnable calls) {
+        Checks.given("calls", calls);
         try (Use use = new Use(this)) {
             return backend.explain(calls);
         }
@@ -147,6 +151,7 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException for other types
      */
     public Tensor tensor(HostTensor values) {
+        Checks.given("values", values);
         HostTensor stored = values.type() == DataType.F64 ? values.to(DataType.F32) : values;
         if (stored.type() == DataType.I64
                 || stored.type() == DataType.U8
@@ -186,6 +191,9 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalStateException if the device does not share the host's memory
      */
     public Tensor wrap(ByteBuffer memory, DataType type, long... shape) {
+        Checks.given("memory", memory);
+        Checks.given("type", type);
+        Checks.given("shape", shape);
         HostMemoryChecks.require(memory, type, shape);
         try (Use use = new Use(this)) {
             if (!backend.sharesHostMemory()) {
@@ -207,6 +215,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit the configuration
      */
     public MultiHeadAttention multiHeadAttention(AttentionConfig config, AttentionWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new MultiHeadAttention(this, config, weights);
@@ -215,6 +225,7 @@ public final class AttentionEngine implements AutoCloseable {
 
     /** Scaled dot-product attention on given queries, keys and values. */
     public DotProductAttention dotProductAttention(AttentionOptions options) {
+        Checks.given("options", options);
         try (Use use = new Use(this)) {
             return new DotProductAttention(this, options);
         }
@@ -226,6 +237,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit the configuration
      */
     public LatentAttention latentAttention(LatentConfig config, LatentWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new LatentAttention(this, config, weights);
@@ -238,6 +251,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the weights do not fit the configuration
      */
     public TransformerBlock transformerBlock(BlockConfig config, BlockWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new TransformerBlock(this, config, weights);
@@ -251,6 +266,8 @@ public final class AttentionEngine implements AutoCloseable {
      * @throws DeviceMemoryException if the device cannot hold them; nothing stays allocated
      */
     public TransformerStack transformerStack(StackConfig config, StackWeights weights) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
         weights.requireFit(config);
         try (Use use = new Use(this)) {
             return new TransformerStack(this, config, weights);
@@ -259,6 +276,7 @@ public final class AttentionEngine implements AutoCloseable {
 
     /** The type in which this engine keeps matrices of a type: itself, or F32 where it has no use for the type as it is. */
     public DataType keptAs(DataType type) {
+        Checks.given("type", type);
         return backend.keptAs(type);
     }
 
@@ -292,11 +310,7 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     Tensor allocate(DataType type, String name, long... shape) {
-        long elements = 1;
-        for (long dim : shape) {
-            elements = Math.multiplyExact(elements, dim);
-        }
-        DeviceArray array = backend.allocate(type, elements, name);
+        DeviceArray array = backend.allocate(type, Checks.elements(name, shape), name);
         return new Tensor(this, array, name, shape);
     }
 

@@ -1,5 +1,6 @@
 package org.clattention;
 
+import org.clattention.config.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,12 @@ public record AttentionInputs(
         int @Nullable [] positions,
         ReturnOptions wanted,
         @Nullable Tensor output) {
+    /** Checks what must be given. */
+    public AttentionInputs {
+        Checks.given("x", x);
+        Checks.given("masks", masks);
+        Checks.given("wanted", wanted);
+    }
 
     /** Self-attention over x [B, S, D], no masks. */
     public static AttentionInputs of(Tensor x) {
@@ -42,6 +49,7 @@ public record AttentionInputs(
      * @param offsets [B + 1], from 0 to total, not decreasing
      */
     public static AttentionInputs ragged(Tensor x, int... offsets) {
+        Checks.given("offsets", offsets);
         return new AttentionInputs(
                 x, null, AttentionMasks.NONE, null, offsets.clone(), null, ReturnOptions.OUTPUT, null);
     }

@@ -1,5 +1,6 @@
 package org.clattention;
 
+import org.clattention.config.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,10 @@ public record AttentionResult(
         @Nullable Tensor presentValue,
         boolean outputGiven)
         implements AutoCloseable {
+    /** Checks what must be given. */
+    public AttentionResult {
+        Checks.given("output", output);
+    }
 
     /** Closes all tensors of this result, except an output that the caller gave. */
     @Override

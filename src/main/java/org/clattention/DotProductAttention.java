@@ -43,6 +43,7 @@ public final class DotProductAttention {
      * @throws DeviceException if the device fails; nothing stays allocated
      */
     public AttentionResult forward(DotProductInputs inputs) {
+        Checks.given("inputs", inputs);
         try (Use use = new Use(engine)) {
             use.tensor("query", inputs.query());
             use.tensor("key", inputs.key());

@@ -1,5 +1,6 @@
 package org.clattention;
 
+import org.clattention.config.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,14 @@ public record DotProductInputs(
         @Nullable Tensor alibiSlopes,
         AttentionMasks masks,
         ReturnOptions wanted) {
+    /** Checks what must be given. */
+    public DotProductInputs {
+        Checks.given("query", query);
+        Checks.given("key", key);
+        Checks.given("value", value);
+        Checks.given("masks", masks);
+        Checks.given("wanted", wanted);
+    }
 
     /** Head-major queries, keys and values. */
     public static DotProductInputs of(Tensor query, Tensor key, Tensor value) {

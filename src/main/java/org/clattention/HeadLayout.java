@@ -77,6 +77,7 @@ record HeadLayout(
         checkPast(inputs);
         TensorChecks.type("value", inputs.value(), inputs.key().type());
         Checks.fitsInt("past + key length", (long) past + newKeys);
+        CallSizes.require(this);
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
                     "query: " + heads + " heads are not a multiple of the " + kvHeads + " key-value heads");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.clattention.config.AttentionConfig;
 import org.clattention.config.AttentionWeights;
+import org.clattention.config.Checks;
 import org.clattention.config.HeadExtras;
 import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param weights its weights
  */
 public record HeadPruning(AttentionConfig config, AttentionWeights weights) {
+    /** Checks what must be given. */
+    public HeadPruning {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
+    }
 
     /**
      * Removes query heads, and key-value heads that no query head is left for. If groups keep different numbers of query
@@ -28,8 +34,12 @@ public record HeadPruning(AttentionConfig config, AttentionWeights weights) {
      * @throws IllegalArgumentException if a head does not exist, none is left, or the weights do not fit
      */
     public static HeadPruning remove(AttentionConfig config, AttentionWeights weights, Set<Integer> heads) {
+        Checks.given("config", config);
+        Checks.given("weights", weights);
+        Checks.given("heads", heads);
         weights.requireFit(config);
-        for (int head : heads) {
+        for (Integer head : heads) {
+            Checks.given("heads", head);
             if (head < 0 || head >= config.numHeads()) {
                 throw new IllegalArgumentException(
                         "heads: " + head + " must be between 0 and " + (config.numHeads() - 1));

@@ -3,6 +3,7 @@ package org.clattention;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 
@@ -16,9 +17,20 @@ final class HostMemoryChecks {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes: " + bytes + " must not be negative");
         }
-        ByteBuffer roomy = ByteBuffer.allocateDirect(Math.addExact(bytes, ALIGNMENT));
+        ByteBuffer roomy = direct(Checks.hostBytes("bytes: with its alignment " + bytes, (long) bytes + ALIGNMENT));
         int start = (ALIGNMENT - roomy.alignmentOffset(0, ALIGNMENT)) % ALIGNMENT;
         return roomy.slice(start, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        try {
+            return ByteBuffer.allocateDirect(bytes);
+        } catch (OutOfMemoryError e) {
+            throw new IllegalArgumentException(
+                    "bytes: " + bytes + " are more than the JVM has left; see -XX:MaxDirectMemorySize ("
+                            + e.getMessage() + ")",
+                    e);
+        }
     }
 
     static void require(ByteBuffer memory, DataType type, long[] shape) {

@@ -115,6 +115,7 @@ public final class KvCache implements AutoCloseable {
      * prompt, or the survivors of a beam search.
      */
     public KvCache branch(int... sources) {
+        Checks.given("sources", sources);
         if (sources.length == 0) {
             throw new IllegalArgumentException("sources: at least one sequence must be given");
         }
@@ -142,6 +143,7 @@ public final class KvCache implements AutoCloseable {
      * @throws CacheFullException if there is no room; the cache is as it was
      */
     public void append(Tensor keys, @Nullable Tensor values) {
+        Checks.given("keys", keys);
         TensorChecks.floatingPoint("keys", keys);
         TensorChecks.rank("keys", keys, 4, "[B, Hkv, P, d]");
         long rows = keys.dim(2);

@@ -1,6 +1,7 @@
 package org.clattention;
 
 import org.clattention.config.CacheOptions;
+import org.clattention.config.Checks;
 import org.clattention.config.LatentConfig;
 import org.clattention.config.LatentWeights;
 import org.clattention.error.CacheFullException;
@@ -42,6 +43,7 @@ public final class LatentAttention implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and r and dr are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
+        Checks.given("options", options);
         options.requireFit(config);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
@@ -60,6 +62,7 @@ public final class LatentAttention implements AutoCloseable {
      * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
      */
     public AttentionResult forward(AttentionInputs inputs) {
+        Checks.given("inputs", inputs);
         return LayerCalls.run(engine, lifetime, this, inputs, this::checkedForward);
     }
 
@@ -70,6 +73,7 @@ public final class LatentAttention implements AutoCloseable {
         int width = config.modelWidth();
         int heads = config.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
+        CallSizes.require(arguments, config);
         MaskArguments masks =
                 LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.ropeHeadSize());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);

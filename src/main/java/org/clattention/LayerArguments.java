@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens which rows belong to which sequence
  * @param keyLength T: the memory's length, or that of the longest sequence after this call
+ * @param crossed keys come from a memory
  */
-record LayerArguments(BatchLayout tokens, int keyLength) {
+record LayerArguments(BatchLayout tokens, int keyLength, boolean crossed) {
 
     /**
      * Checks x, memory, offsets, lengths, cache and positions against one another.
@@ -28,7 +29,7 @@ record LayerArguments(BatchLayout tokens, int keyLength) {
                 throw new IllegalArgumentException("memory: missing, but this layer attends to a memory of width "
                         + memoryWidth + ", not to its input of width " + width);
             }
-            return new LayerArguments(tokens, tokens.longestAfter());
+            return new LayerArguments(tokens, tokens.longestAfter(), false);
         }
         if (inputs.cache() != null || inputs.offsets() != null) {
             throw new IllegalArgumentException("memory: cross-attention takes neither a cache nor ragged sequences");
@@ -38,7 +39,7 @@ record LayerArguments(BatchLayout tokens, int keyLength) {
             throw new IllegalArgumentException("memory: shape " + Arrays.toString(memory.shape())
                     + " must have the batch of x, " + tokens.batch());
         }
-        return new LayerArguments(tokens, Checks.fitsInt("key length", memory.dim(1)));
+        return new LayerArguments(tokens, Checks.fitsInt("key length", memory.dim(1)), true);
     }
 
     private static BatchLayout tokens(AttentionInputs inputs, int width) {

@@ -4,6 +4,7 @@ import org.clattention.config.AttentionConfig;
 import org.clattention.config.AttentionOptions;
 import org.clattention.config.AttentionWeights;
 import org.clattention.config.CacheOptions;
+import org.clattention.config.Checks;
 import org.clattention.error.CacheFullException;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceMemoryException;
@@ -48,6 +49,7 @@ public final class MultiHeadAttention implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
+        Checks.given("options", options);
         options.requireFit(config);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
@@ -66,12 +68,14 @@ public final class MultiHeadAttention implements AutoCloseable {
      * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
      */
     public AttentionResult forward(AttentionInputs inputs) {
+        Checks.given("inputs", inputs);
         return LayerCalls.run(engine, lifetime, this, inputs, this::checkedForward);
     }
 
     private AttentionResult checkedForward(AttentionInputs inputs) {
         int heads = config.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, config.modelWidth(), config.memoryWidth());
+        CallSizes.require(arguments, config);
         MaskArguments masks =
                 LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.headSize());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, config.outputWidth(), layer);

@@ -69,6 +69,11 @@ public final class Operators {
      */
     public record NormResult(
             Tensor y, @Nullable Tensor mean, @Nullable Tensor inverseDeviation) implements AutoCloseable {
+        /** Checks what must be given. */
+        public NormResult {
+            Checks.given("y", y);
+        }
+
         @Override
         public void close() {
             y.close();
@@ -92,6 +97,7 @@ public final class Operators {
     }
 
     private Tensor activate(Tensor x, Activation activation, double alpha) {
+        Checks.given("activation", activation);
         try (Use use = new Use(engine)) {
             use.tensor("x", x);
             TensorChecks.floatingPoint("x", x);
@@ -122,6 +128,7 @@ public final class Operators {
             use.tensor("x", x);
             use.tensor("cosines", cosines);
             use.tensor("sines", sines);
+            Checks.given("style", style);
             RotationArguments sizes = RotationArguments.of(x, cosines, sines, positions, heads, dim);
             return compute(x, "rotated", (lane, y) -> {
                 DeviceArray rows = positions == null ? null : lane.scratch(CommandStream.Scratch.POSITIONS, positions);
@@ -290,10 +297,6 @@ public final class Operators {
     }
 
     private static int product(Tensor x, int from, int to) {
-        long product = 1;
-        for (int i = from; i < to; i++) {
-            product = Math.multiplyExact(product, x.dim(i));
-        }
-        return Checks.fitsInt("x", product);
+        return Checks.fitsInt("x", Checks.elements("x", Arrays.copyOfRange(x.shape(), from, to)));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.clattention.config.CacheOptions;
+import org.clattention.config.Checks;
 
 /**
  * The keys and values of the tokens that a stack of blocks has seen, one cache for each block; made by the stack. For one call
@@ -74,6 +75,7 @@ public final class StackCache implements AutoCloseable {
 
     /** A cache whose sequence i begins as a copy of this one's sequence {@code sources[i]}. */
     public StackCache branch(int... sources) {
+        Checks.given("sources", sources);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             List<KvCache> copies = new ArrayList<>();

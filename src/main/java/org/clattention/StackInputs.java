@@ -1,5 +1,6 @@
 package org.clattention;
 
+import org.clattention.config.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,14 @@ public record StackInputs(
         LAST
     }
 
+    /** Checks what must be given. */
+    public StackInputs {
+        Checks.given("x", x);
+        Checks.given("masks", masks);
+        Checks.given("rows", rows);
+        Checks.given("wanted", wanted);
+    }
+
     /** All rows of a batch x [B, S, D]. */
     public static StackInputs of(Tensor x) {
         return new StackInputs(x, AttentionMasks.NONE, null, null, Rows.ALL, ReturnOptions.OUTPUT, null);
@@ -40,6 +49,7 @@ public record StackInputs(
 
     /** All rows of sequences one after another. */
     public static StackInputs ragged(Tensor x, int... offsets) {
+        Checks.given("offsets", offsets);
         return new StackInputs(x, AttentionMasks.NONE, null, offsets.clone(), Rows.ALL, ReturnOptions.OUTPUT, null);
     }
 

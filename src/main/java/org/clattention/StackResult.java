@@ -1,6 +1,7 @@
 package org.clattention;
 
 import java.util.List;
+import org.clattention.config.Checks;
 
 /**
  * What a call of a stack of blocks gave. The tensors belong to the caller; closing the result closes them all, except an
@@ -12,6 +13,12 @@ import java.util.List;
  */
 public record StackResult(Tensor output, List<AttentionResult> attention, boolean outputGiven)
         implements AutoCloseable {
+    /** Checks what must be given. */
+    public StackResult {
+        Checks.given("output", output);
+        Checks.given("attention", attention);
+    }
+
     @Override
     public void close() {
         attention.forEach(AttentionResult::close);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.internal.backend.DeviceArray;
@@ -70,7 +71,7 @@ public final class Tensor implements AutoCloseable {
         if (type() != DataType.F32) {
             return toHost().toFloats();
         }
-        float[] out = new float[Math.toIntExact(elements())];
+        float[] out = new float[requireSmall(elements(), "elements")];
         read(FloatBuffer.wrap(out));
         return out;
     }
@@ -82,7 +83,7 @@ public final class Tensor implements AutoCloseable {
      */
     public int[] toInts() {
         requireType(type() == DataType.I32, "I32");
-        int[] out = new int[Math.toIntExact(elements())];
+        int[] out = new int[requireSmall(elements(), "elements")];
         download().asIntBuffer().get(out);
         return out;
     }
@@ -100,6 +101,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException if the tensor is closed, or not F32
      */
     public void read(FloatBuffer target) {
+        Checks.given("target", target);
         requireType(type() == DataType.F32, "F32");
         requireRoom(target, target.remaining(), elements(), "elements");
         if (!target.isDirect() || target.order() != ByteOrder.LITTLE_ENDIAN) {
@@ -123,6 +125,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException if the tensor is closed
      */
     public void read(ByteBuffer target) {
+        Checks.given("target", target);
         requireRoom(target, target.remaining(), bytes(), "bytes");
         if (!target.isDirect()) {
             target.put(download());
@@ -146,6 +149,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException if the tensor is closed
      */
     public void write(ByteBuffer source) {
+        Checks.given("source", source);
         if (source.remaining() != bytes()) {
             throw new IllegalArgumentException(
                     "source: " + source.remaining() + " bytes, but " + this + " takes " + bytes());
@@ -164,6 +168,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException if the tensor is closed
      */
     public void write(HostTensor source) {
+        Checks.given("source", source);
         if (source.type() != type() || !Arrays.equals(source.shape(), shape)) {
             throw new IllegalArgumentException(
                     "source: " + source + " must be " + type() + " " + Arrays.toString(shape));
@@ -191,8 +196,18 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** What is copied at once must fit into one array or buffer. */
+    private int requireSmall(long count, String unit) {
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException(this + " has " + count + " " + unit
+                    + ", but an array or a buffer of the JVM takes at most " + (Integer.MAX_VALUE - 8));
+        }
+        return (int) count;
+    }
+
     private ByteBuffer download() {
-        ByteBuffer target = ByteBuffer.allocateDirect(Math.toIntExact(bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer target =
+                ByteBuffer.allocateDirect(requireSmall(bytes(), "bytes")).order(ByteOrder.LITTLE_ENDIAN);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             engine.backend().read(array, target);

@@ -4,6 +4,7 @@ import org.clattention.config.BlockAttention;
 import org.clattention.config.BlockConfig;
 import org.clattention.config.BlockWeights;
 import org.clattention.config.CacheOptions;
+import org.clattention.config.Checks;
 import org.clattention.error.CacheFullException;
 import org.clattention.error.DeviceException;
 import org.clattention.internal.layer.BlockLayer;
@@ -43,6 +44,7 @@ public final class TransformerBlock implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
      */
     public KvCache newCache(CacheOptions options) {
+        Checks.given("options", options);
         BlockAttention attention = config.attention();
         options.requireFit(attention);
         try (Use use = new Use(engine)) {
@@ -62,6 +64,7 @@ public final class TransformerBlock implements AutoCloseable {
      * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
      */
     public AttentionResult forward(AttentionInputs inputs) {
+        Checks.given("inputs", inputs);
         return LayerCalls.run(engine, lifetime, this, inputs, this::checkedForward);
     }
 
@@ -73,6 +76,7 @@ public final class TransformerBlock implements AutoCloseable {
         int width = attention.modelWidth();
         int heads = attention.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
+        CallSizes.require(arguments, attention);
         MaskArguments masks = LayerCalls.masks(
                 inputs, arguments, attention.options(), heads, attention.rotary(), attention.rotatedSize());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);

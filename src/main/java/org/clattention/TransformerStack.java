@@ -43,6 +43,7 @@ public final class TransformerStack implements AutoCloseable {
         return new StackWeights(
                 i -> {
                     BlockWeights block = weights.blocks().apply(i);
+                    Checks.given("weights.blocks(" + i + ")", block);
                     block.requireFit(config.blocks().get(i));
                     return block;
                 },
@@ -68,6 +69,7 @@ public final class TransformerStack implements AutoCloseable {
      * @throws IllegalArgumentException if it is to be Q8_0 and the head sizes are not multiples of 32
      */
     public StackCache newCache(CacheOptions options) {
+        Checks.given("options", options);
         config.blocks().forEach(block -> options.requireFit(block.attention()));
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
@@ -96,6 +98,7 @@ public final class TransformerStack implements AutoCloseable {
      * @throws DeviceException if the device fails; nothing stays allocated, and a cache is as it was
      */
     public StackResult forward(StackInputs inputs) {
+        Checks.given("inputs", inputs);
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             use.tensor("x", inputs.x());
@@ -126,6 +129,7 @@ public final class TransformerStack implements AutoCloseable {
         List<MaskArguments> masks = new ArrayList<>();
         for (int i = 0; i < config.blocks().size(); i++) {
             BlockAttention block = config.blocks().get(i).attention();
+            CallSizes.require(arguments, block);
             masks.add(LayerCalls.masks(
                     inputs.ofBlock(i),
                     arguments,

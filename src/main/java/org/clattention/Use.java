@@ -2,6 +2,7 @@ package org.clattention;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.clattention.config.Checks;
 import org.jspecify.annotations.Nullable;
 
 /** The things that one call uses: none of them is freed before the call ends. */
@@ -26,7 +27,7 @@ final class Use implements AutoCloseable {
 
     /** Checks that a required tensor is open and of this engine, and keeps it open. */
     void tensor(String name, Tensor tensor) {
-        Objects.requireNonNull(tensor, name);
+        Checks.given(name, tensor);
         if (tensor.engine() != engine) {
             throw new IllegalArgumentException(name + ": belongs to another engine");
         }

@@ -55,6 +55,7 @@ public record AttentionConfig(
 
     /** Checks sizes and the grouping of heads. */
     public AttentionConfig {
+        Checks.given("options", options);
         Checks.positive("modelWidth", modelWidth);
         Checks.positive("memoryWidth", memoryWidth);
         Checks.positive("outputWidth", outputWidth);
@@ -68,6 +69,9 @@ public record AttentionConfig(
         }
         Checks.fitsInt("numHeads * headSize", (long) numHeads * headSize);
         Checks.fitsInt("numHeads * valueHeadSize", (long) numHeads * valueHeadSize);
+        Checks.fitsInt(
+                "(numHeads + numKvHeads) * headSize + numKvHeads * valueHeadSize",
+                ((long) numHeads + numKvHeads) * headSize + (long) numKvHeads * valueHeadSize);
         Checks.positive("normEpsilon", normEpsilon);
         if (rotary != null) {
             rotary.dimFor(headSize);
@@ -232,7 +236,7 @@ public record AttentionConfig(
 
     @Override
     public long cachedPerToken() {
-        return (long) numKvHeads * (headSize + valueHeadSize);
+        return (long) numKvHeads * ((long) headSize + valueHeadSize);
     }
 
     /** Columns of W_O: Hq · dv. */

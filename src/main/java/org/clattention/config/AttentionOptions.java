@@ -27,6 +27,8 @@ public record AttentionOptions(
 
     /** Checks the ranges of the options. */
     public AttentionOptions {
+        Checks.given("scale", scale);
+        Checks.given("alignment", alignment);
         if (scale.isPresent()) {
             Checks.real("scale", scale.getAsDouble());
         }

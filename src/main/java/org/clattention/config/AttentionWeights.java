@@ -28,6 +28,14 @@ public record AttentionWeights(
         @Nullable HostTensor outputBias,
         HeadExtras extras)
         implements BlockAttentionWeights {
+    /** Checks what must be given. */
+    public AttentionWeights {
+        Checks.given("query", query);
+        Checks.given("key", key);
+        Checks.given("value", value);
+        Checks.given("output", output);
+        Checks.given("extras", extras);
+    }
 
     /** Weights with biases, without extras. */
     public AttentionWeights(
@@ -60,6 +68,8 @@ public record AttentionWeights(
             @Nullable HostTensor inBias,
             HostTensor outProjection,
             @Nullable HostTensor outBias) {
+        Checks.given("inProjection", inProjection);
+        Checks.given("outProjection", outProjection);
         if (inProjection.rank() != 2 || inProjection.dim(0) % 3 != 0) {
             throw new IllegalArgumentException("inProjection: " + inProjection + " must be [3 * D, D]");
         }
@@ -97,6 +107,7 @@ public record AttentionWeights(
      */
     @Override
     public AttentionWeights to(DataType type) {
+        Checks.given("type", type);
         return new AttentionWeights(
                 query.to(type),
                 key.to(type),

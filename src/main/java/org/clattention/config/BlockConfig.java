@@ -38,6 +38,10 @@ public record BlockConfig(
 
     /** Checks sizes. */
     public BlockConfig {
+        Checks.given("attention", attention);
+        Checks.given("norm", norm);
+        Checks.given("position", position);
+        Checks.given("activation", activation);
         Checks.positive("normEpsilon", normEpsilon);
         Checks.positive("hiddenWidth", hiddenWidth);
         if (attention instanceof AttentionConfig layer

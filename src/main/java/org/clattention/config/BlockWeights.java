@@ -33,6 +33,14 @@ public record BlockWeights(
         @Nullable HostTensor upBias,
         HostTensor down,
         @Nullable HostTensor downBias) {
+    /** Checks what must be given. */
+    public BlockWeights {
+        Checks.given("attention", attention);
+        Checks.given("norm1Weight", norm1Weight);
+        Checks.given("norm2Weight", norm2Weight);
+        Checks.given("up", up);
+        Checks.given("down", down);
+    }
 
     /** Weights of a block with two norms. */
     public BlockWeights(
@@ -83,6 +91,8 @@ public record BlockWeights(
 
     /** These weights with norms of what attention and feed-forward network give. */
     public BlockWeights withBranchNorms(HostTensor newAttentionNorm, HostTensor newFeedForwardNorm) {
+        Checks.given("newAttentionNorm", newAttentionNorm);
+        Checks.given("newFeedForwardNorm", newFeedForwardNorm);
         return new BlockWeights(
                 attention,
                 norm1Weight,
@@ -106,6 +116,7 @@ public record BlockWeights(
      * @throws IllegalArgumentException if {@link HostTensor#to} cannot: quantized types take rows of whole blocks of 32
      */
     public BlockWeights to(DataType type) {
+        Checks.given("type", type);
         return new BlockWeights(
                 attention.to(type),
                 norm1Weight,

@@ -26,6 +26,8 @@ public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, in
 
     /** Checks sizes and type. */
     public CacheOptions {
+        Checks.given("kind", kind);
+        Checks.given("type", type);
         Checks.positive("batch", batch);
         Checks.positive("capacity", capacity);
         if (kind == Kind.PAGED) {

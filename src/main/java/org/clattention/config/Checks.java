@@ -9,7 +9,14 @@ public final class Checks {
 
     private Checks() {}
 
-    public static void positive(String name, int value) {
+    /** Checks an argument that must not be null. */
+    public static void given(String name, @Nullable Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException(name + ": null, but it must be given");
+        }
+    }
+
+    static void positive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + ": " + value + " must be at least 1");
         }
@@ -66,6 +73,34 @@ public final class Checks {
             throw new IllegalArgumentException(name + ": " + value + " must be at most " + Integer.MAX_VALUE);
         }
         return (int) value;
+    }
+
+    /** The number of elements of a shape. */
+    public static long elements(String name, long... shape) {
+        given(name, shape);
+        long product = 1;
+        boolean overflow = false;
+        for (long dim : shape) {
+            if (dim < 0) {
+                throw new IllegalArgumentException(name + ": " + Arrays.toString(shape) + " has a negative dimension");
+            }
+            overflow = dim != 0 && (overflow || product > Long.MAX_VALUE / dim);
+            product = overflow ? Long.MAX_VALUE : product * dim;
+        }
+        if (overflow) {
+            throw new IllegalArgumentException(
+                    name + ": " + Arrays.toString(shape) + " must have fewer than 2^63 elements");
+        }
+        return product;
+    }
+
+    /** The bytes of what is to lie in one buffer of the JVM. */
+    public static int hostBytes(String name, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    name + ": takes " + bytes + " bytes, but a buffer of the JVM holds at most " + Integer.MAX_VALUE);
+        }
+        return (int) bytes;
     }
 
     public static void shape(String name, long[] got, String meaning, long... want) {

@@ -65,15 +65,18 @@ public enum DataType {
     /**
      * Size of so many elements in bytes.
      *
-     * @throws IllegalArgumentException if they are not whole blocks
-     * @throws ArithmeticException if the size overflows a long
+     * @throws IllegalArgumentException if they are negative, not whole blocks, or the size exceeds a long
      */
     public long bytes(long elements) {
+        if (elements < 0 || elements / blockElements > Long.MAX_VALUE / blockBytes) {
+            throw new IllegalArgumentException(
+                    "elements: " + elements + " of " + this + " must be at least 0 and take fewer than 2^63 bytes");
+        }
         if (elements % blockElements != 0) {
             throw new IllegalArgumentException(
                     "elements: " + elements + " must be a multiple of " + blockElements + " for " + this);
         }
-        return Math.multiplyExact(elements / blockElements, (long) blockBytes);
+        return elements / blockElements * blockBytes;
     }
 
     /** Elements of a block: 32 for {@code Q8_0} and {@code Q4_0}, otherwise 1. */

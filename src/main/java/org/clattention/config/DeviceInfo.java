@@ -52,6 +52,18 @@ public record DeviceInfo(
         SIMULATOR
     }
 
+    /** Checks what must be given. */
+    public DeviceInfo {
+        Checks.given("selector", selector);
+        Checks.given("kind", kind);
+        Checks.given("name", name);
+        Checks.given("platform", platform);
+        Checks.given("vendor", vendor);
+        Checks.given("driverVersion", driverVersion);
+        Checks.given("openClVersion", openClVersion);
+        Checks.given("unusableReason", unusableReason);
+    }
+
     /** True if the device can run kernels. */
     public boolean usable() {
         return unusableReason.isEmpty();

@@ -14,6 +14,12 @@ public record EngineOptions(String device, boolean profiling, KernelSet kernels)
      */
     public static final EngineOptions DEFAULT = new EngineOptions(deviceOfEnvironment(), false, KernelSet.AUTO);
 
+    /** Checks what must be given. */
+    public EngineOptions {
+        Checks.given("device", device);
+        Checks.given("kernels", kernels);
+    }
+
     /** These options with another device. */
     public EngineOptions withDevice(String selector) {
         return new EngineOptions(selector, profiling, kernels);

@@ -27,6 +27,8 @@ public final class HostTensor {
      * @throws IllegalArgumentException if the bytes are not exactly those of the shape
      */
     public static HostTensor wrap(DataType type, ByteBuffer data, long... shape) {
+        Checks.given("type", type);
+        Checks.given("data", data);
         long bytes = bytes(type, shape);
         if (data.remaining() != bytes) {
             throw new IllegalArgumentException("data: " + data.remaining() + " bytes, but " + type + " "
@@ -37,6 +39,7 @@ public final class HostTensor {
 
     /** An F32 tensor with a copy of {@code values}. */
     public static HostTensor of(float[] values, long... shape) {
+        Checks.given("values", values);
         checkCount(values.length, shape);
         ByteBuffer data = allocate(DataType.F32, shape);
         data.asFloatBuffer().put(values);
@@ -45,6 +48,7 @@ public final class HostTensor {
 
     /** An F64 tensor with a copy of {@code values}. */
     public static HostTensor ofDoubles(double[] values, long... shape) {
+        Checks.given("values", values);
         checkCount(values.length, shape);
         ByteBuffer data = allocate(DataType.F64, shape);
         data.asDoubleBuffer().put(values);
@@ -53,6 +57,7 @@ public final class HostTensor {
 
     /** An I64 tensor with a copy of {@code values}. */
     public static HostTensor ofLongs(long[] values, long... shape) {
+        Checks.given("values", values);
         checkCount(values.length, shape);
         ByteBuffer data = allocate(DataType.I64, shape);
         data.asLongBuffer().put(values);
@@ -61,6 +66,7 @@ public final class HostTensor {
 
     /** An I32 tensor with a copy of {@code values}. */
     public static HostTensor ofInts(int[] values, long... shape) {
+        Checks.given("values", values);
         checkCount(values.length, shape);
         ByteBuffer data = allocate(DataType.I32, shape);
         data.asIntBuffer().put(values);
@@ -69,6 +75,7 @@ public final class HostTensor {
 
     /** A BOOL tensor with a copy of {@code values}. */
     public static HostTensor ofBooleans(boolean[] values, long... shape) {
+        Checks.given("values", values);
         checkCount(values.length, shape);
         ByteBuffer data = allocate(DataType.BOOL, shape);
         for (int i = 0; i < values.length; i++) {
@@ -85,6 +92,7 @@ public final class HostTensor {
      *     a multiple of 32, a value is NaN or infinite, or one is too large
      */
     public HostTensor to(DataType target) {
+        Checks.given("target", target);
         if (target == type) {
             return this;
         }
@@ -92,7 +100,7 @@ public final class HostTensor {
             throw new IllegalArgumentException("target: " + target + " is not a floating-point or quantized type");
         }
         ByteBuffer out = allocate(target, shape);
-        int n = Math.toIntExact(elements());
+        int n = Checks.fitsInt("elements", elements());
         if (target.isQuantized()) {
             float[] block = new float[QuantizedBlocks.SIZE];
             for (int i = 0; i < n; i += block.length) {
@@ -137,7 +145,7 @@ public final class HostTensor {
 
     /** The number of elements. */
     public long elements() {
-        return elements(shape);
+        return Checks.elements("shape", shape);
     }
 
     /** The bytes, little-endian and read-only. */
@@ -183,22 +191,35 @@ public final class HostTensor {
 
     /** All elements as floats. */
     public float[] toFloats() {
-        float[] out = new float[Math.toIntExact(elements())];
+        float[] out = new float[Checks.fitsInt("elements", elements())];
         copyTo(FloatBuffer.wrap(out), 0, out.length);
         return out;
     }
 
     /** All elements as doubles. */
     public double[] toDoubles() {
-        double[] out = new double[Math.toIntExact(elements())];
+        double[] out = new double[Checks.fitsInt("elements", elements())];
         for (int i = 0; i < out.length; i++) {
             out[i] = getDouble(i);
         }
         return out;
     }
 
-    /** Puts elements {@code start} ... {@code start + count}, as floats, into {@code target} at its position. */
+    /**
+     * Puts elements {@code start} ... {@code start + count − 1}, as floats, into {@code target} at its position.
+     *
+     * @throws IllegalArgumentException if there are no such elements, or {@code target} has no room for them or is read-only
+     */
     public void copyTo(FloatBuffer target, int start, int count) {
+        Checks.given("target", target);
+        if (start < 0 || count < 0 || count > elements() - start) {
+            throw new IllegalArgumentException(
+                    "start, count: " + start + ", " + count + " do not lie among the " + elements() + " elements");
+        }
+        if (target.isReadOnly() || target.remaining() < count) {
+            throw new IllegalArgumentException("target: must have room for " + count + " floats, and has "
+                    + (target.isReadOnly() ? "none: it is read-only" : target.remaining()));
+        }
         if (type == DataType.F32) {
             FloatBuffer floats = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
             target.put(floats.slice(start, count));
@@ -235,7 +256,7 @@ public final class HostTensor {
 
     /** The same elements under another shape, without a copy. */
     public HostTensor reshape(long... newShape) {
-        if (elements(newShape) != elements()) {
+        if (Checks.elements("newShape", newShape) != elements()) {
             throw new IllegalArgumentException("newShape: " + Arrays.toString(newShape)
                     + " does not have the elements of " + Arrays.toString(shape));
         }
@@ -249,11 +270,12 @@ public final class HostTensor {
     }
 
     private static ByteBuffer allocate(DataType type, long[] shape) {
-        return ByteBuffer.allocate(Math.toIntExact(bytes(type, shape))).order(ByteOrder.LITTLE_ENDIAN);
+        int bytes = Checks.hostBytes("shape: " + type + " " + Arrays.toString(shape), bytes(type, shape));
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static long bytes(DataType type, long[] shape) {
-        long elements = elements(shape);
+        long elements = Checks.elements("shape", shape);
         requireBlocks(type, shape);
         return type.bytes(elements);
     }
@@ -267,20 +289,10 @@ public final class HostTensor {
     }
 
     private static void checkCount(int count, long[] shape) {
-        if (elements(shape) != count) {
+        long elements = Checks.elements("shape", shape);
+        if (elements != count) {
             throw new IllegalArgumentException(
-                    "values: " + count + " elements, but shape " + Arrays.toString(shape) + " has " + elements(shape));
+                    "values: " + count + " elements, but shape " + Arrays.toString(shape) + " has " + elements);
         }
-    }
-
-    private static long elements(long[] shape) {
-        long product = 1;
-        for (long dim : shape) {
-            if (dim < 0) {
-                throw new IllegalArgumentException("shape: " + Arrays.toString(shape) + " has a negative dimension");
-            }
-            product = Math.multiplyExact(product, dim);
-        }
-        return product;
     }
 }

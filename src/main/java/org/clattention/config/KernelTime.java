@@ -9,6 +9,7 @@ package org.clattention.config;
 public record KernelTime(long launches, long nanoseconds) {
     /** Both together. */
     public KernelTime plus(KernelTime other) {
+        Checks.given("other", other);
         return new KernelTime(launches + other.launches, nanoseconds + other.nanoseconds);
     }
 }

@@ -44,6 +44,8 @@ public record LatentConfig(
 
     /** Checks sizes. */
     public LatentConfig {
+        Checks.given("options", options);
+        Checks.given("form", form);
         Checks.positive("modelWidth", modelWidth);
         Checks.positive("numHeads", numHeads);
         Checks.positive("nopeHeadSize", nopeHeadSize);
@@ -55,8 +57,11 @@ public record LatentConfig(
                     "queryLatentSize: " + queryLatentSize + " must not be negative (0 = none)");
         }
         Checks.positive("normEpsilon", normEpsilon);
-        Checks.fitsInt("numHeads * (nopeHeadSize + ropeHeadSize)", (long) numHeads * headSize());
-        Checks.fitsInt("numHeads * (nopeHeadSize + valueHeadSize)", (long) numHeads * (nopeHeadSize + valueHeadSize));
+        long headSize = Checks.fitsInt("nopeHeadSize + ropeHeadSize", (long) nopeHeadSize + ropeHeadSize);
+        Checks.fitsInt("latentSize + ropeHeadSize", (long) latentSize + ropeHeadSize);
+        Checks.fitsInt("numHeads * (nopeHeadSize + ropeHeadSize)", numHeads * headSize);
+        Checks.fitsInt("numHeads * (nopeHeadSize + valueHeadSize)", numHeads * ((long) nopeHeadSize + valueHeadSize));
+        Checks.fitsInt("numHeads * latentSize", (long) numHeads * latentSize);
         if (rotary != null) {
             rotary.dimFor(ropeHeadSize);
         }

@@ -24,6 +24,13 @@ public record LatentWeights(
         HostTensor latentUp,
         HostTensor output)
         implements BlockAttentionWeights {
+    /** Checks what must be given. */
+    public LatentWeights {
+        Checks.given("latentDown", latentDown);
+        Checks.given("latentNorm", latentNorm);
+        Checks.given("latentUp", latentUp);
+        Checks.given("output", output);
+    }
 
     /**
      * These weights with matrices rounded to another floating-point or quantized type, in which the device will store them.
@@ -33,6 +40,7 @@ public record LatentWeights(
      */
     @Override
     public LatentWeights to(DataType type) {
+        Checks.given("type", type);
         return new LatentWeights(
                 converted(query, type),
                 converted(queryDown, type),

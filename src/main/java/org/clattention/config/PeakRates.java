@@ -9,6 +9,7 @@ package org.clattention.config;
 public record PeakRates(double gflops, double readGigabytes) {
     /** The better of both, each for itself: a disturbance only ever makes a measurement worse. */
     public PeakRates best(PeakRates other) {
+        Checks.given("other", other);
         return new PeakRates(Math.max(gflops, other.gflops), Math.max(readGigabytes, other.readGigabytes));
     }
 }

@@ -21,6 +21,8 @@ public record RotaryConfig(Style style, double theta, int dim, RotaryScaling sca
 
     /** Checks the ranges. */
     public RotaryConfig {
+        Checks.given("style", style);
+        Checks.given("scaling", scaling);
         Checks.positive("theta", theta);
         if (scaling instanceof RotaryScaling.Yarn && theta <= 1) {
             throw new IllegalArgumentException("theta: " + theta + " must exceed 1 with YaRN scaling");

@@ -22,6 +22,8 @@ public record StackConfig(
         @Nullable Activation logitsTransform) {
     /** Checks that the blocks fit together. */
     public StackConfig {
+        Checks.given("blocks", blocks);
+        blocks.forEach(block -> Checks.given("blocks", block));
         blocks = List.copyOf(blocks);
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("blocks: at least one is needed");

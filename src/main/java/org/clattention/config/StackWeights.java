@@ -16,6 +16,10 @@ public record StackWeights(
         @Nullable NormWeights inputNorm,
         @Nullable NormWeights outputNorm,
         @Nullable LogitsWeights logits) {
+    /** Checks what must be given. */
+    public StackWeights {
+        Checks.given("blocks", blocks);
+    }
 
     /**
      * A norm over the model width.
@@ -23,7 +27,12 @@ public record StackWeights(
      * @param weight [D]
      * @param bias [D] or null; none with RMSNorm
      */
-    public record NormWeights(HostTensor weight, @Nullable HostTensor bias) {}
+    public record NormWeights(HostTensor weight, @Nullable HostTensor bias) {
+        /** Checks what must be given. */
+        public NormWeights {
+            Checks.given("weight", weight);
+        }
+    }
 
     /**
      * The way from hidden states to logits: {@code matrix · norm(act(transform · x + transformBias)) + bias}, or
@@ -41,6 +50,11 @@ public record StackWeights(
             @Nullable NormWeights transformNorm,
             HostTensor matrix,
             @Nullable HostTensor bias) {
+        /** Checks what must be given. */
+        public LogitsWeights {
+            Checks.given("matrix", matrix);
+        }
+
         /** Logits straight from the hidden states. */
         public static LogitsWeights of(HostTensor matrix) {
             return new LogitsWeights(null, null, null, matrix, null);

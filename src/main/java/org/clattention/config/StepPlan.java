@@ -14,6 +14,11 @@ import java.util.Locale;
 public record StepPlan(String step, String shape, List<KernelPlan> kernels, String reason) {
     /** Keeps its own list. */
     public StepPlan {
+        Checks.given("step", step);
+        Checks.given("shape", shape);
+        Checks.given("kernels", kernels);
+        kernels.forEach(kernel -> Checks.given("kernels", kernel));
+        Checks.given("reason", reason);
         kernels = List.copyOf(kernels);
     }
 
@@ -26,6 +31,13 @@ public record StepPlan(String step, String shape, List<KernelPlan> kernels, Stri
      * @param launches how often
      */
     public record KernelPlan(String name, String constants, String launch, int launches) {
+        /** Checks what must be given. */
+        public KernelPlan {
+            Checks.given("name", name);
+            Checks.given("constants", constants);
+            Checks.given("launch", launch);
+        }
+
         @Override
         public String toString() {
             String times = launches == 1 ? "" : ", " + launches + " times";

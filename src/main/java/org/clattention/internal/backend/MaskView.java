@@ -36,11 +36,15 @@ public record MaskView(DeviceArray array, int columns, int batchStride, int head
         long row = full[3];
         long head = row * full[2];
         long item = head * full[1];
+        if (item > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(name + ": shape " + Arrays.toString(shape) + " has " + item
+                    + " elements for each batch entry, and may have at most " + Integer.MAX_VALUE);
+        }
         return new MaskView(
                 array,
-                Math.toIntExact(full[3]),
-                full[0] == 1 ? 0 : Math.toIntExact(item),
-                full[1] == 1 ? 0 : Math.toIntExact(head),
-                full[2] == 1 ? 0 : Math.toIntExact(row));
+                (int) row,
+                full[0] == 1 ? 0 : (int) item,
+                full[1] == 1 ? 0 : (int) head,
+                full[2] == 1 ? 0 : (int) row);
     }
 }

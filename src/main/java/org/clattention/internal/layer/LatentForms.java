@@ -74,20 +74,29 @@ final class LatentForms {
 
     /** Writes the context [rows, H · dv]. */
     void attend(CommandStream lane, Operands operands, DeviceArray context) {
-        if (absorbed(operands.call().tokens(), operands.scope())) {
+        if (absorbed(config, operands.call().tokens(), operands.scope().keyLength())) {
             attendAbsorbed(lane, operands, context);
         } else {
             attendPlain(lane, operands, context);
         }
     }
 
-    /** Expanding T keys costs r·(dn+dv) per head and key, attending among latents about r per head, key and query. */
-    private boolean absorbed(BatchLayout tokens, KeyRange scope) {
+    /**
+     * Expanding T keys costs r·(dn+dv) per head and key, attending among latents about r per head, key and query. More keys
+     * than can be indexed are never expanded by choice.
+     */
+    static boolean absorbed(LatentConfig config, BatchLayout tokens, int keyLength) {
         return switch (config.form()) {
             case PLAIN -> false;
             case ABSORBED -> true;
-            case AUTO -> 8L * tokens.longest() <= scope.keyLength();
+            case AUTO -> 8L * tokens.longest() <= keyLength || keyLength * expandedSize(config) > Integer.MAX_VALUE;
         };
+    }
+
+    /** What the plain form makes of each key, at most: the keys or the expansion of all heads. */
+    static long expandedSize(LatentConfig config) {
+        return config.numHeads()
+                * ((long) config.nopeHeadSize() + Math.max(config.ropeHeadSize(), config.valueHeadSize()));
     }
 
     private void attendAbsorbed(CommandStream lane, Operands latent, DeviceArray context) {

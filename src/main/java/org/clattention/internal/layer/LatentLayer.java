@@ -59,6 +59,16 @@ public final class LatentLayer implements SelfAttention {
         }
     }
 
+    /** Whether a call attends among the latents themselves. */
+    public static boolean absorbed(LatentConfig config, BatchLayout tokens, int keyLength) {
+        return LatentForms.absorbed(config, tokens, keyLength);
+    }
+
+    /** Elements that a call which does not makes of each key, at most. */
+    public static long expandedSize(LatentConfig config) {
+        return LatentForms.expandedSize(config);
+    }
+
     private @Nullable PackedWeights pack(String name, @Nullable HostTensor matrix) {
         return matrix == null ? null : packed(name, matrix);
     }

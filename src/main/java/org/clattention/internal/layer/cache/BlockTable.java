@@ -22,8 +22,8 @@ public final class BlockTable {
     }
 
     /** Blocks that sequences of these lengths would need beyond those that they have. */
-    public int missing(int[] lengths) {
-        int missing = 0;
+    public long missing(int[] lengths) {
+        long missing = 0;
         for (int b = 0; b < lengths.length; b++) {
             missing += Math.max(0, blocksOf(lengths[b]) - owned.get(b).size());
         }
@@ -52,7 +52,7 @@ public final class BlockTable {
     }
 
     int blocksOf(int length) {
-        return (length + blockSize - 1) / blockSize;
+        return (int) (((long) length + blockSize - 1) / blockSize);
     }
 
     /** Entries per sequence in {@link #flat()}. */

@@ -7,6 +7,7 @@ import org.clattention.config.CacheOptions;
 import org.clattention.config.CacheOptions.Kind;
 import org.clattention.config.DataType;
 import org.clattention.error.CacheFullException;
+import org.clattention.error.DeviceMemoryException;
 import org.clattention.internal.backend.Backend;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.CommandStream.Scratch;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * per token for both). For one call at a time.
  */
 public final class CacheStore implements AutoCloseable {
+    /** What the JVM keeps for a sequence of a paged cache: lengths and a list of blocks. */
+    private static final long SEQUENCE_BYTES = 96;
+
+    /** What it keeps for a block: a number and two references. */
+    private static final long BLOCK_BYTES = 24;
+
     private final Backend backend;
     private final CacheOptions options;
     private final int heads;
@@ -45,19 +52,53 @@ public final class CacheStore implements AutoCloseable {
         this.heads = heads;
         this.keySize = keySize;
         this.valueSize = valueSize;
-        this.lengths = new int[options.batch()];
-        this.highest = new int[options.batch()];
         boolean paged = options.kind() == Kind.PAGED;
-        this.blocks = paged ? new BlockTable(options.batch(), options.blocks(), options.blockSize()) : null;
-        this.keys = backend.allocate(options.type(), rows() * heads * keySize, "cache keys");
+        requireHeap(options, paged);
+        this.keys = backend.allocate(options.type(), elements(keySize), "cache keys");
         try {
-            this.values = valueSize == 0
-                    ? null
-                    : backend.allocate(options.type(), rows() * heads * valueSize, "cache values");
-        } catch (RuntimeException e) {
+            this.values = valueSize == 0 ? null : backend.allocate(options.type(), elements(valueSize), "cache values");
+        } catch (RuntimeException | Error e) {
             keys.close();
             throw e;
         }
+        try {
+            this.lengths = new int[options.batch()];
+            this.highest = new int[options.batch()];
+            this.blocks = paged ? new BlockTable(options.batch(), options.blocks(), options.blockSize()) : null;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Refuses more sequences or blocks than the JVM can count. */
+    private static void requireHeap(CacheOptions options, boolean paged) {
+        long bytes = (long) options.batch() * (paged ? SEQUENCE_BYTES : Long.BYTES)
+                + (paged ? (long) options.blocks() * BLOCK_BYTES : 0);
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap / 2) {
+            throw new DeviceMemoryException(
+                    "the lengths of " + options.batch() + " sequences" + (paged ? " and their blocks" : ""),
+                    bytes,
+                    heap / 2,
+                    "half of the Java heap; see -Xmx");
+        }
+    }
+
+    private long elements(int size) {
+        long sequence = (long) heads * size * (options.kind() == Kind.PAGED ? options.blockSize() : options.capacity());
+        if (sequence > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("options: " + options + " take " + sequence + " elements for each "
+                    + (options.kind() == Kind.PAGED ? "block" : "sequence") + ", " + heads + " * " + size
+                    + " for each token, and may take at most " + Integer.MAX_VALUE);
+        }
+        // At most 2^62 rows: only the last two factors can exceed a long.
+        long row = (long) heads * size;
+        if (row > Long.MAX_VALUE / rows()) {
+            throw new IllegalArgumentException(
+                    "options: " + options + " must have fewer than 2^63 elements, in rows of " + heads + " * " + size);
+        }
+        return rows() * row;
     }
 
     /** Allocates a cache for the attention of a block. */
@@ -112,7 +153,11 @@ public final class CacheStore implements AutoCloseable {
     public void reserve(int[] counts, int leftWindow) {
         int[] after = new int[lengths.length];
         for (int b = 0; b < after.length; b++) {
-            after[b] = Math.addExact(lengths[b], counts[b]);
+            if (counts[b] > Integer.MAX_VALUE - lengths[b]) {
+                throw new CacheFullException("cache: sequence " + b + " has " + lengths[b] + " tokens; " + counts[b]
+                        + " more do not fit, because positions end at " + Integer.MAX_VALUE);
+            }
+            after[b] = lengths[b] + counts[b];
             if (options.kind() == Kind.RING) {
                 requireRing(counts[b], leftWindow);
             } else if (after[b] > options.capacity()) {
@@ -121,7 +166,7 @@ public final class CacheStore implements AutoCloseable {
             }
         }
         if (blocks != null) {
-            int missing = blocks.missing(after);
+            long missing = blocks.missing(after);
             if (missing > blocks.freeBlocks()) {
                 throw new CacheFullException("cache: " + missing + " more blocks of " + options.blockSize()
                         + " tokens are needed, " + blocks.freeBlocks() + " of " + options.blocks() + " are free");
