@@ -1,6 +1,7 @@
 package org.clattention;
 
 import java.util.Arrays;
+import org.clattention.config.Checks;
 import org.clattention.config.AttentionOptions;
 import org.clattention.config.CausalAlignment;
 import org.clattention.config.DataType;

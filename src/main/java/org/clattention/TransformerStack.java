@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.clattention.StackInputs.Rows;
+import org.clattention.config.Checks;
 import org.clattention.config.BlockAttention;
 import org.clattention.config.BlockConfig;
 import org.clattention.config.BlockWeights;
