@@ -50,7 +50,7 @@ maven() {
 jar_file() {
     local jar
     for jar in "$BUILD"/clattention-*.jar; do
-        case $jar in *-sources.jar | *-javadoc.jar) ;; *) [ -f "$jar" ] && printf '%s\n' "$jar" && return ;; esac
+        case $jar in *-sources.jar | *-javadoc.jar | *-cli.jar) ;; *) [ -f "$jar" ] && printf '%s\n' "$jar" && return ;; esac
     done
 }
 
@@ -72,6 +72,7 @@ build_if_needed() {
         if command -v flock >/dev/null 2>&1; then flock 9; fi
         is_built && exit 0
         cd "$ROOT"
+        say "building clattention, which takes a minute or two (the first time, its libraries are downloaded) ..."
         log=$(mktemp)
         trap 'rm -f "$log"' EXIT
         # The jar's time decides later whether it is current, so it must not stay when nothing in it changed.

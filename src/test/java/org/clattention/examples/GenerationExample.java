@@ -18,7 +18,7 @@ final class GenerationExample {
     private GenerationExample() {}
 
     // README: begin
-    /** Prints what a model goes on with, as it comes. */
+    /** Prints the continuation of a prompt, token by token. */
     static void write(Path folder, String prompt) {
         ModelFolder source = ModelFolder.open(folder); // config.json and *.safetensors, checked, not loaded
         try (AttentionEngine engine = AttentionEngine.open();
