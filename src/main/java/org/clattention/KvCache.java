@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.clattention.backend.Closing;
 import org.clattention.backend.Lane;
 import org.clattention.layer.CacheStore;
 import org.clattention.layer.CacheTransfer;
@@ -29,13 +30,7 @@ public final class KvCache implements AutoCloseable {
         this.layer = layer;
         this.leftWindow = leftWindow;
         this.store = store;
-        this.lifetime = new Lifetime(() -> "cache", this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        store.close();
+        this.lifetime = Lifetime.of(engine, () -> "cache", store::close);
     }
 
     /** The shape of this cache. */
@@ -214,9 +209,8 @@ public final class KvCache implements AutoCloseable {
                         lane.finish();
                     }
                     return out;
-                } catch (RuntimeException e) {
-                    out.close();
-                    throw e;
+                } catch (RuntimeException | Error e) {
+                    throw Closing.after(e, out);
                 }
             } finally {
                 lock.unlock();
@@ -233,7 +227,7 @@ public final class KvCache implements AutoCloseable {
                 T result = call.get();
                 store.commit(counts);
                 return result;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 store.release();
                 throw e;
             }

@@ -1,6 +1,7 @@
 package org.clattention;
 
 import java.util.Arrays;
+import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.Lane;
@@ -238,14 +239,9 @@ public final class Operators {
                                 means,
                                 deviations)));
                 return new NormResult(y, mean, deviation);
-            } catch (RuntimeException e) {
-                if (mean != null) {
-                    mean.close();
-                }
-                if (deviation != null) {
-                    deviation.close();
-                }
-                throw e;
+            } catch (RuntimeException | Error e) {
+                Closing.one(deviation, e);
+                throw Closing.after(e, mean);
             }
         }
     }
@@ -269,9 +265,8 @@ public final class Operators {
             work.queue(lane, y.array());
             lane.finish();
             return y;
-        } catch (RuntimeException e) {
-            y.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, y);
         }
     }
 

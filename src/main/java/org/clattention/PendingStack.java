@@ -3,6 +3,7 @@ package org.clattention;
 import java.util.ArrayList;
 import java.util.List;
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.Closing;
 
 /** The tensors of a stack's result, allocated before the call unless given; what was allocated is freed if the call fails. */
 final class PendingStack implements AutoCloseable {
@@ -36,9 +37,8 @@ final class PendingStack implements AutoCloseable {
                         arguments.tokens().longest(),
                         arguments.keyLength()));
             }
-        } catch (RuntimeException e) {
-            close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, this);
         }
     }
 
@@ -57,18 +57,20 @@ final class PendingStack implements AutoCloseable {
     }
 
     StackResult complete() {
-        complete = true;
-        return new StackResult(
+        StackResult result = new StackResult(
                 output, blocks.stream().map(PendingResult::complete).toList(), outputGiven);
+        complete = true;
+        return result;
     }
 
     @Override
     public void close() {
         if (!complete) {
-            blocks.forEach(PendingResult::close);
+            List<AutoCloseable> all = new ArrayList<>(blocks);
             if (!outputGiven) {
-                output.close();
+                all.add(output);
             }
+            Closing.all(all);
         }
     }
 }

@@ -1,6 +1,8 @@
 package org.clattention;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.clattention.backend.Closing;
 
 /**
  * What a call of a stack of blocks gave. The tensors belong to the caller; closing the result closes them all, except an
@@ -14,9 +16,10 @@ public record StackResult(Tensor output, List<AttentionResult> attention, boolea
         implements AutoCloseable {
     @Override
     public void close() {
-        attention.forEach(AttentionResult::close);
+        List<AutoCloseable> all = new ArrayList<>(attention);
         if (!outputGiven) {
-            output.close();
+            all.add(output);
         }
+        Closing.all(all);
     }
 }

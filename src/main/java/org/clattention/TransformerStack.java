@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.clattention.StackInputs.Rows;
+import org.clattention.backend.Closing;
 import org.clattention.backend.Lane;
 import org.clattention.layer.AttentionLayer;
 import org.clattention.layer.CacheStore;
@@ -25,8 +26,7 @@ public final class TransformerStack implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new StackLayer(engine.backend(), config, checkedBlocks(config, weights));
-        this.lifetime = new Lifetime(() -> "stack of " + config.blocks().size() + " blocks", this::free);
-        engine.adopt(this, lifetime::close);
+        this.lifetime = Lifetime.of(engine, () -> "stack of " + config.blocks().size() + " blocks", layer::close);
     }
 
     private static StackWeights checkedBlocks(StackConfig config, StackWeights weights) {
@@ -39,11 +39,6 @@ public final class TransformerStack implements AutoCloseable {
                 weights.inputNorm(),
                 weights.outputNorm(),
                 weights.logits());
-    }
-
-    private void free() {
-        engine.disown(this);
-        layer.close();
     }
 
     /** The shape of this stack. */
@@ -70,8 +65,7 @@ public final class TransformerStack implements AutoCloseable {
                 }
                 return new StackCache(engine, this, caches);
             } catch (RuntimeException | Error e) {
-                caches.forEach(KvCache::close);
-                throw e;
+                throw Closing.after(e, () -> Closing.all(caches));
             }
         }
     }

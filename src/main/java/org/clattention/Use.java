@@ -2,6 +2,7 @@ package org.clattention;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.clattention.backend.Closing;
 import org.jspecify.annotations.Nullable;
 
 /** The things that one call uses: none of them is freed before the call ends. */
@@ -17,10 +18,10 @@ final class Use implements AutoCloseable {
 
     /** Keeps something open until this use is closed. */
     void hold(Lifetime lifetime) {
-        lifetime.acquire();
         if (count == held.length) {
             held = Arrays.copyOf(held, 2 * count);
         }
+        lifetime.acquire();
         held[count++] = lifetime;
     }
 
@@ -42,8 +43,14 @@ final class Use implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = count - 1; i >= 0; i--) {
-            Objects.requireNonNull(held[i]).release();
+        Throwable failure = null;
+        while (count > 0) {
+            try {
+                Objects.requireNonNull(held[--count]).release();
+            } catch (RuntimeException | Error e) {
+                failure = failure == null ? e : failure;
+            }
         }
+        Closing.end(failure);
     }
 }

@@ -4,14 +4,15 @@ import java.util.Arrays;
 import org.clattention.AttentionConfig;
 import org.clattention.BlockAttention;
 import org.clattention.CacheFullException;
-import org.clattention.CacheOptions;
 import org.clattention.CacheOptions.Kind;
+import org.clattention.CacheOptions;
 import org.clattention.DataType;
 import org.clattention.backend.Backend;
+import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
-import org.clattention.backend.Lane;
 import org.clattention.backend.Lane.Scratch;
+import org.clattention.backend.Lane;
 import org.clattention.backend.RowLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +54,8 @@ public final class CacheStore implements AutoCloseable {
             this.values = valueSize == 0
                     ? null
                     : backend.allocate(options.type(), rows() * heads * valueSize, "cache values");
-        } catch (RuntimeException e) {
-            keys.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, keys);
         }
     }
 
@@ -238,9 +238,8 @@ public final class CacheStore implements AutoCloseable {
             }
             lane.finish();
             return copy;
-        } catch (RuntimeException e) {
-            copy.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, copy);
         }
     }
 
@@ -276,9 +275,6 @@ public final class CacheStore implements AutoCloseable {
 
     @Override
     public void close() {
-        keys.close();
-        if (values != null) {
-            values.close();
-        }
+        Closing.all(Arrays.asList(values, keys));
     }
 }

@@ -18,6 +18,7 @@ import org.clattention.KernelTime;
 import org.clattention.PeakRates;
 import org.clattention.StepPlan;
 import org.clattention.backend.Backend;
+import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
@@ -94,7 +95,12 @@ public final class JavaBackend implements Backend {
 
     @Override
     public Lane lane() {
-        return recorder.around(take(), JavaReasons.INSTANCE);
+        JavaLane lane = take();
+        try {
+            return recorder.around(lane, JavaReasons.INSTANCE);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane);
+        }
     }
 
     @Override
@@ -104,20 +110,31 @@ public final class JavaBackend implements Backend {
 
     private JavaLane take() {
         free.acquireUninterruptibly();
-        synchronized (idle) {
-            JavaLane lane = idle.poll();
-            if (lane != null) {
-                return lane;
+        try {
+            synchronized (idle) {
+                JavaLane lane = idle.poll();
+                if (lane != null) {
+                    return lane;
+                }
             }
+            return new JavaLane(this, loops.get());
+        } catch (RuntimeException | Error e) {
+            free.release();
+            throw e;
         }
-        return new JavaLane(this, loops.get());
     }
 
+    /** Ends the use of a lane. Whatever happens to the lane, the next caller may have one. */
     void giveBack(JavaLane lane) {
-        synchronized (idle) {
-            idle.push(lane);
+        try {
+            synchronized (idle) {
+                idle.push(lane);
+            }
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane::dispose);
+        } finally {
+            free.release();
         }
-        free.release();
     }
 
     /** Counts a step that began at {@code start} and has just ended. */
@@ -155,13 +172,13 @@ public final class JavaBackend implements Backend {
 
     @Override
     public void close() {
-        List<JavaLane> lanes;
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(memory::close);
+        all.add(pool);
         synchronized (idle) {
-            lanes = new ArrayList<>(idle);
+            idle.forEach(lane -> all.add(lane::dispose));
             idle.clear();
         }
-        lanes.forEach(JavaLane::dispose);
-        pool.close();
-        memory.close();
+        Closing.all(all);
     }
 }

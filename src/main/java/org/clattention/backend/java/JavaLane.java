@@ -1,11 +1,13 @@
 package org.clattention.backend.java;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.clattention.Activation;
 import org.clattention.DataType;
 import org.clattention.backend.AfterProduct;
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
@@ -179,7 +181,7 @@ final class JavaLane implements Lane {
 
     /** Frees what the lane holds. */
     void dispose() {
-        scratch.values().forEach(JavaArray::close);
+        Closing.all(List.copyOf(scratch.values()));
         scratch.clear();
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.backend.Backend.Use;
+import org.clattention.backend.Closing;
 import org.clattention.backend.HeadMatrices;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +54,8 @@ final class JavaPacker implements Work {
             JavaPacker packer = new JavaPacker(matrices, matrix, inputs, outputs, panel);
             lane.run(packer, stored / panel);
             return new JavaWeights(matrix, null, biases(matrices, biases, stored), inputs, outputs, panel);
-        } catch (RuntimeException e) {
-            matrix.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, matrix);
         }
     }
 

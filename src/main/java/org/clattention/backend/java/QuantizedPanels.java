@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
+import org.clattention.backend.Closing;
 import org.clattention.backend.java.Workspace.Slot;
 
 /**
@@ -39,17 +40,15 @@ record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales, int in
         JavaArray scales = memory.allocate(DataType.F16, blocks, name);
         try {
             JavaArray quanta = memory.allocate(DataType.U8, blocks * (type == DataType.Q8_0 ? BLOCK : BLOCK / 2), name);
-            QuantizedPanels packed = new QuantizedPanels(type, quanta, scales, inputs, panel);
             try {
+                QuantizedPanels packed = new QuantizedPanels(type, quanta, scales, inputs, panel);
                 lane.run((tile, workspace) -> packed.packPanel(matrices, tile), panels);
                 return packed;
-            } catch (RuntimeException e) {
-                quanta.close();
-                throw e;
+            } catch (RuntimeException | Error e) {
+                throw Closing.after(e, quanta);
             }
-        } catch (RuntimeException e) {
-            scales.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, scales);
         }
     }
 

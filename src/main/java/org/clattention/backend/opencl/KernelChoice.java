@@ -110,9 +110,4 @@ final class KernelChoice {
         }
         return text.toString();
     }
-
-    /** Frees the kernels. */
-    void dispose() {
-        known.values().forEach(some -> some.forEach(k -> k.kernel().close()));
-    }
 }

@@ -19,6 +19,7 @@ import org.clattention.KernelTime;
 import org.clattention.PeakRates;
 import org.clattention.StepPlan;
 import org.clattention.backend.Backend;
+import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Lane;
 import org.clattention.backend.PackedWeights;
@@ -74,11 +75,10 @@ public final class OpenClBackend implements Backend {
         this.context = Context.open(device);
         try {
             this.placeholder = context.allocate(256, "placeholder");
-        } catch (RuntimeException e) {
-            context.close();
-            throw e;
+            this.programs = new ProgramLibrary(context, cache);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, context::close);
         }
-        this.programs = new ProgramLibrary(context, cache);
     }
 
     @Override
@@ -106,7 +106,7 @@ public final class OpenClBackend implements Backend {
     public DeviceArray allocate(DataType type, long elements, String name) {
         // OpenCL has no empty buffers; an array without elements holds one that nobody reads.
         long bytes = Math.max(type.blockBytes(), type.bytes(elements));
-        return new OpenClArray(context.allocate(bytes, name), type, elements);
+        return array(context.allocate(bytes, name), type, elements);
     }
 
     @Override
@@ -116,7 +116,15 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
-        return new OpenClArray(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+        return array(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+    }
+
+    private static OpenClArray array(Buffer buffer, DataType type, long elements) {
+        try {
+            return new OpenClArray(buffer, type, elements);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, buffer);
+        }
     }
 
     @Override
@@ -136,15 +144,12 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
-        OpenClLane lane = take();
-        Recording recording = recorder.current();
-        if (recording != null) {
-            recording.begin("pack_weights", name, "once for each layer, when it is made");
-        }
-        try {
+        try (OpenClLane lane = take()) {
+            Recording recording = recorder.current();
+            if (recording != null) {
+                recording.begin("pack_weights", name, "once for each layer, when it is made");
+            }
             return new WeightPacker(this, lane, name, use).pack(matrices, biases);
-        } finally {
-            lane.close();
         }
     }
 
@@ -169,17 +174,19 @@ public final class OpenClBackend implements Backend {
     }
 
     void withQueue(Consumer<Queue> work) {
-        OpenClLane lane = take();
-        try {
+        try (OpenClLane lane = take()) {
             work.accept(lane.queue());
-        } finally {
-            giveBack(lane);
         }
     }
 
     @Override
     public Lane lane() {
-        return recorder.around(take(), reasons);
+        OpenClLane lane = take();
+        try {
+            return recorder.around(lane, reasons);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane);
+        }
     }
 
     @Override
@@ -195,21 +202,36 @@ public final class OpenClBackend implements Backend {
                 lane = idle.poll();
             }
             if (lane == null) {
-                lane = new OpenClLane(this, context.queue(profiling));
+                lane = newLane();
             }
             lane.record(recorder.current());
             return lane;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             free.release();
             throw e;
         }
     }
 
-    void giveBack(OpenClLane lane) {
-        synchronized (idle) {
-            idle.push(lane);
+    private OpenClLane newLane() {
+        Queue queue = context.queue(profiling);
+        try {
+            return new OpenClLane(this, queue);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, queue);
         }
-        free.release();
+    }
+
+    /** Ends the use of a lane. Whatever happens to the lane, the next caller may have one. */
+    void giveBack(OpenClLane lane) {
+        try {
+            synchronized (idle) {
+                idle.push(lane);
+            }
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane::dispose);
+        } finally {
+            free.release();
+        }
     }
 
     void ran(String kernel, long nanoseconds) {
@@ -241,14 +263,11 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public void close() {
-        List<OpenClLane> lanes;
+        List<AutoCloseable> all = new ArrayList<>(List.of(context, placeholder, programs));
         synchronized (idle) {
-            lanes = new ArrayList<>(idle);
+            idle.forEach(lane -> all.add(lane::dispose));
             idle.clear();
         }
-        lanes.forEach(OpenClLane::dispose);
-        programs.close();
-        placeholder.close();
-        context.close();
+        Closing.all(all);
     }
 }

@@ -11,6 +11,7 @@ import org.clattention.Activation;
 import org.clattention.DataType;
 import org.clattention.backend.AfterProduct;
 import org.clattention.backend.AttentionStep;
+import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.Epilogue;
 import org.clattention.backend.HeadProductStep;
@@ -101,11 +102,15 @@ final class OpenClLane implements Lane {
         return kernels.computeIfAbsent(new KernelVariant(id, options), this::create);
     }
 
-    /** A new kernel object; the caller closes it. */
+    /** A new kernel object, which is closed with the lane. */
     Kernel create(KernelVariant variant) {
         Kernel kernel = backend.programs().program(variant).kernel(variant.id().function());
-        variants.put(kernel, variant);
-        return kernel;
+        try {
+            variants.put(kernel, variant);
+            return kernel;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, kernel);
+        }
     }
 
     /** Launches are written down from now on, if there is somewhere to. */
@@ -116,14 +121,21 @@ final class OpenClLane implements Lane {
     void launch(Kernel kernel, NdRange range) {
         unfinished = true;
         Event event = queue.launch(kernel, range);
+        if (event != null) {
+            keep(event);
+        }
         if (recording != null) {
             KernelVariant variant = Objects.requireNonNull(variants.get(kernel));
             recording.launched(variant.id().function(), variant.constants(), range.groups());
         }
-        if (event == null) {
-            return;
+    }
+
+    private void keep(Event event) {
+        try {
+            pending.add(event);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, event);
         }
-        pending.add(event);
     }
 
     @Override
@@ -133,9 +145,14 @@ final class OpenClLane implements Lane {
             return held;
         }
         Buffer buffer = scratchBuffer(slot, held, type.bytes(elements));
-        OpenClArray array = new OpenClArray(buffer, type, elements);
-        scratch.put(slot, array);
-        return array;
+        try {
+            OpenClArray array = new OpenClArray(buffer, type, elements);
+            scratch.put(slot, array);
+            return array;
+        } catch (RuntimeException | Error e) {
+            scratch.remove(slot);
+            throw Closing.after(e, buffer);
+        }
     }
 
     @Override
@@ -263,31 +280,42 @@ final class OpenClLane implements Lane {
 
     private void forgetEvents() {
         if (!pending.isEmpty()) {
-            pending.forEach(Event::close);
-            pending.clear();
+            try {
+                Closing.all(pending);
+            } finally {
+                pending.clear();
+            }
         }
     }
 
     @Override
     public void close() {
-        if (unfinished) {
-            // A call failed on its way: what it queued must not outlive the arrays that it used.
-            try {
-                queue.finish();
-            } catch (OpenClException e) {
-                log.warn("after a failed call: {}", e.getMessage());
+        try {
+            if (unfinished) {
+                settle();
             }
-            unfinished = false;
+            forgetEvents();
+        } finally {
+            backend.giveBack(this);
         }
-        forgetEvents();
-        backend.giveBack(this);
+    }
+
+    /** A call failed on its way: what it queued must not outlive the arrays that it used. */
+    private void settle() {
+        unfinished = false;
+        try {
+            queue.finish();
+        } catch (OpenClException e) {
+            log.warn("after a failed call: {}", e.getMessage());
+        }
     }
 
     /** Frees what the lane holds. */
     void dispose() {
-        kernels.values().forEach(Kernel::close);
-        choice.dispose();
-        scratch.values().forEach(OpenClArray::close);
-        queue.close();
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(queue);
+        all.addAll(scratch.values());
+        all.addAll(variants.keySet());
+        Closing.all(all);
     }
 }

@@ -1,6 +1,8 @@
 package org.clattention.backend.opencl;
 
+import java.util.List;
 import org.clattention.DataType;
+import org.clattention.backend.Closing;
 import org.clattention.backend.PackedWeights;
 import org.clattention.opencl.Buffer;
 
@@ -18,7 +20,6 @@ record OpenClWeights(
         implements PackedWeights {
     @Override
     public void close() {
-        matrix.close();
-        bias.close();
+        Closing.all(List.of(bias, matrix));
     }
 }

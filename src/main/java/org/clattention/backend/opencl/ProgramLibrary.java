@@ -1,7 +1,9 @@
 package org.clattention.backend.opencl;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.clattention.backend.Closing;
 import org.clattention.opencl.Context;
 import org.clattention.opencl.Program;
 import org.clattention.opencl.ProgramCache;
@@ -38,6 +40,6 @@ final class ProgramLibrary implements AutoCloseable {
 
     @Override
     public void close() {
-        programs.values().forEach(Program::close);
+        Closing.all(List.copyOf(programs.values()));
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.clattention.DataType;
 import org.clattention.HostTensor;
 import org.clattention.backend.Backend.Use;
+import org.clattention.backend.Closing;
 import org.clattention.backend.HeadMatrices;
 import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Kernel;
@@ -57,12 +58,9 @@ final class WeightPacker {
             }
             lane.finish();
             return new OpenClWeights(matrix, type, bias, hasBias, inputs, outputs, panels);
-        } catch (RuntimeException e) {
-            matrix.close();
-            if (bias != null) {
-                bias.close();
-            }
-            throw e;
+        } catch (RuntimeException | Error e) {
+            Closing.one(bias, e);
+            throw Closing.after(e, matrix);
         }
     }
 
