@@ -24,8 +24,7 @@ public final class Tensor implements AutoCloseable {
         this.engine = engine;
         this.array = array;
         this.shape = shape.clone();
-        this.lifetime =
-                Lifetime.of(engine, () -> "tensor " + name + " " + Arrays.toString(this.shape), array::close);
+        this.lifetime = Lifetime.of(engine, () -> "tensor " + name + " " + Arrays.toString(this.shape), array::close);
     }
 
     /** The element type. */

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import org.clattention.AttentionConfig;
 import org.clattention.BlockAttention;
 import org.clattention.CacheFullException;
-import org.clattention.CacheOptions.Kind;
 import org.clattention.CacheOptions;
+import org.clattention.CacheOptions.Kind;
 import org.clattention.DataType;
 import org.clattention.backend.Backend;
 import org.clattention.backend.Closing;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.HeadView;
-import org.clattention.backend.Lane.Scratch;
 import org.clattention.backend.Lane;
+import org.clattention.backend.Lane.Scratch;
 import org.clattention.backend.RowLayout;
 import org.jspecify.annotations.Nullable;
 

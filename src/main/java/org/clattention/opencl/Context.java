@@ -82,10 +82,7 @@ public final class Context extends Handle {
             cl_mem mem = CL.clCreateBuffer(id, CL.CL_MEM_READ_WRITE, bytes, null, status);
             Cl.check("clCreateBuffer", status[0]);
             Buffer buffer = own(
-                    "clCreateBuffer",
-                    mem,
-                    made -> new Buffer(this, made, bytes, name, null),
-                    CL::clReleaseMemObject);
+                    "clCreateBuffer", mem, made -> new Buffer(this, made, bytes, name, null), CL::clReleaseMemObject);
             done = true;
             return buffer;
         } catch (OpenClException e) {

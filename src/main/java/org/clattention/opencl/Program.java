@@ -75,8 +75,8 @@ public final class Program extends Handle {
         if (status[0] != CL.CL_SUCCESS) {
             return Optional.empty();
         }
-        Program program = own(
-                "clCreateProgramWithBinary", id, made -> new Program(context, made, name), CL::clReleaseProgram);
+        Program program =
+                own("clCreateProgramWithBinary", id, made -> new Program(context, made, name), CL::clReleaseProgram);
         boolean built = false;
         try {
             built = build(id, devices, "") == CL.CL_SUCCESS;
@@ -95,7 +95,10 @@ public final class Program extends Handle {
         cl_program id = CL.clCreateProgramWithSource(context.id(), 1, new String[] {text}, null, status);
         Cl.check("clCreateProgramWithSource", status[0]);
         Program program = own(
-                "clCreateProgramWithSource", id, made -> new Program(context, made, source.name()), CL::clReleaseProgram);
+                "clCreateProgramWithSource",
+                id,
+                made -> new Program(context, made, source.name()),
+                CL::clReleaseProgram);
         try {
             Cl.before("clBuildProgram");
             cl_device_id[] devices = {context.device().id()};

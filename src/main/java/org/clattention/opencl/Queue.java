@@ -40,11 +40,7 @@ public final class Queue extends Handle {
         cl_command_queue id = CL.clCreateCommandQueue(
                 context.id(), context.device().id(), profiling ? CL.CL_QUEUE_PROFILING_ENABLE : 0, status);
         Cl.check("clCreateCommandQueue", status[0]);
-        return own(
-                "clCreateCommandQueue",
-                id,
-                made -> new Queue(context, made, profiling),
-                CL::clReleaseCommandQueue);
+        return own("clCreateCommandQueue", id, made -> new Queue(context, made, profiling), CL::clReleaseCommandQueue);
     }
 
     /**

@@ -22,7 +22,8 @@ public final class NoLiveHandles implements BeforeEachCallback, AfterEachCallbac
         check(before);
         long left = context.getStore(NAMESPACE).getOrDefault("left", Long.class, 0L);
         if (LiveHandles.leftToContexts() != left) {
-            throw new AssertionError((LiveHandles.leftToContexts() - left) + " OpenCL objects were left to their contexts");
+            throw new AssertionError(
+                    (LiveHandles.leftToContexts() - left) + " OpenCL objects were left to their contexts");
         }
     }
 

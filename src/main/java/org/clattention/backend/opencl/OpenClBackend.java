@@ -77,7 +77,7 @@ public final class OpenClBackend implements Backend {
             this.placeholder = context.allocate(256, "placeholder");
             this.programs = new ProgramLibrary(context, cache);
         } catch (RuntimeException | Error e) {
-            throw Closing.after(e, context::close);
+            throw Closing.after(e, context);
         }
     }
 
@@ -232,6 +232,11 @@ public final class OpenClBackend implements Backend {
         } finally {
             free.release();
         }
+    }
+
+    /** How many calls could begin now without waiting. */
+    int freeLanes() {
+        return free.availablePermits();
     }
 
     void ran(String kernel, long nanoseconds) {
