@@ -2,9 +2,10 @@ package org.clattention;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.clattention.config.AttentionConfig;
 import org.clattention.config.AttentionOptions;
 import org.clattention.config.AttentionWeights;
@@ -26,6 +27,7 @@ import org.clattention.error.DeviceMemoryException;
 import org.clattention.error.DeviceNotFoundException;
 import org.clattention.internal.backend.Backend;
 import org.clattention.internal.backend.Backends;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.DeviceArray;
 
 /**
@@ -44,11 +46,11 @@ import org.clattention.internal.backend.DeviceArray;
 public final class AttentionEngine implements AutoCloseable {
     private final Backend backend;
     private final Lifetime lifetime;
-    private final Map<Object, Runnable> owned = new LinkedHashMap<>();
+    private final Set<Lifetime> owned = new LinkedHashSet<>();
 
     private AttentionEngine(Backend backend) {
         this.backend = backend;
-        this.lifetime = new Lifetime(() -> "engine on " + backend.device().name(), this::free);
+        this.lifetime = Lifetime.ofEngine(() -> "engine on " + backend.device().name(), this::free);
     }
 
     /**
@@ -75,7 +77,12 @@ public final class AttentionEngine implements AutoCloseable {
     /** Opens a device with more options. */
     public static AttentionEngine open(EngineOptions options) {
         Checks.given("options", options);
-        return new AttentionEngine(Backends.open(options));
+        Backend backend = Backends.open(options);
+        try {
+            return new AttentionEngine(backend);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, backend);
+        }
     }
 
     /** All devices of this machine, usable or not: OpenCL's, and the engine in Java. */
@@ -164,9 +171,8 @@ public final class AttentionEngine implements AutoCloseable {
             try {
                 backend.write(tensor.array(), stored.data());
                 return tensor;
-            } catch (RuntimeException e) {
-                tensor.close();
-                throw e;
+            } catch (RuntimeException | Error e) {
+                throw Closing.after(e, tensor);
             }
         }
     }
@@ -200,7 +206,7 @@ public final class AttentionEngine implements AutoCloseable {
                 throw new IllegalStateException("memory: " + backend.device().name()
                         + " does not share the host's memory; copy it with tensor(...) or Tensor.write(...)");
             }
-            return new Tensor(this, backend.wrap(type, memory, "memory of the caller"), "over host memory", shape);
+            return tensor(backend.wrap(type, memory, "memory of the caller"), "over host memory", shape);
         }
     }
 
@@ -301,17 +307,24 @@ public final class AttentionEngine implements AutoCloseable {
 
     /** Runs when no call is under way: the results that calls are writing to have no other owner than this engine. */
     private void free() {
-        List<Runnable> closers;
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(backend);
         synchronized (owned) {
-            closers = new ArrayList<>(owned.values());
+            owned.forEach(thing -> all.add(thing::close));
         }
-        closers.forEach(Runnable::run);
-        backend.close();
+        Closing.all(all);
     }
 
     Tensor allocate(DataType type, String name, long... shape) {
-        DeviceArray array = backend.allocate(type, Checks.elements(name, shape), name);
-        return new Tensor(this, array, name, shape);
+        return tensor(backend.allocate(type, Checks.elements(name, shape), name), name, shape);
+    }
+
+    private Tensor tensor(DeviceArray array, String name, long... shape) {
+        try {
+            return new Tensor(this, array, name, shape);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, array);
+        }
     }
 
     Backend backend() {
@@ -323,13 +336,13 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /** Remembers what to close with this engine. */
-    void adopt(Object thing, Runnable closer) {
+    void adopt(Lifetime thing) {
         synchronized (owned) {
-            owned.put(thing, closer);
+            owned.add(thing);
         }
     }
 
-    void disown(Object thing) {
+    void disown(Lifetime thing) {
         synchronized (owned) {
             owned.remove(thing);
         }

@@ -1,6 +1,7 @@
 package org.clattention;
 
 import org.clattention.config.Checks;
+import org.clattention.internal.backend.Closing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,23 +42,15 @@ public record AttentionResult(
     /** Closes all tensors of this result, except an output that the caller gave. */
     @Override
     public void close() {
-        if (!outputGiven) {
-            output.close();
-        }
-        closeIfThere(weights);
-        closeIfThere(scores);
-        closeIfThere(logSumExp);
-        closeIfThere(entropy);
-        closeIfThere(topKeys);
-        closeIfThere(topWeights);
-        closeIfThere(columnSums);
-        closeIfThere(presentKey);
-        closeIfThere(presentValue);
-    }
-
-    private static void closeIfThere(@Nullable Tensor tensor) {
-        if (tensor != null) {
-            tensor.close();
-        }
+        Throwable failure = outputGiven ? null : Closing.one(output, null);
+        failure = Closing.one(weights, failure);
+        failure = Closing.one(scores, failure);
+        failure = Closing.one(logSumExp, failure);
+        failure = Closing.one(entropy, failure);
+        failure = Closing.one(topKeys, failure);
+        failure = Closing.one(topWeights, failure);
+        failure = Closing.one(columnSums, failure);
+        failure = Closing.one(presentKey, failure);
+        Closing.end(Closing.one(presentValue, failure));
     }
 }

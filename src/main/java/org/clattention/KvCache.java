@@ -8,6 +8,7 @@ import org.clattention.config.CacheOptions;
 import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.error.CacheFullException;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.layer.cache.CacheStore;
 import org.clattention.internal.layer.cache.CacheTransfer;
@@ -33,13 +34,7 @@ public final class KvCache implements AutoCloseable {
         this.layer = layer;
         this.leftWindow = leftWindow;
         this.store = store;
-        this.lifetime = new Lifetime(() -> "cache", this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        store.close();
+        this.lifetime = Lifetime.of(engine, () -> "cache", store::close);
     }
 
     /** The shape of this cache. */
@@ -220,9 +215,8 @@ public final class KvCache implements AutoCloseable {
                         lane.finish();
                     }
                     return out;
-                } catch (RuntimeException e) {
-                    out.close();
-                    throw e;
+                } catch (RuntimeException | Error e) {
+                    throw Closing.after(e, out);
                 }
             } finally {
                 lock.unlock();
@@ -239,7 +233,7 @@ public final class KvCache implements AutoCloseable {
                 T result = call.get();
                 store.commit(counts);
                 return result;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 store.release();
                 throw e;
             }

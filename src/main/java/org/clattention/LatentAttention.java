@@ -23,13 +23,7 @@ public final class LatentAttention implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new LatentLayer(engine.backend(), config, weights);
-        this.lifetime = new Lifetime(() -> "layer " + config, this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        layer.close();
+        this.lifetime = Lifetime.of(engine, () -> "layer " + config, layer::close);
     }
 
     /** The shape of this layer. */

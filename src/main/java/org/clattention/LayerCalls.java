@@ -88,11 +88,12 @@ final class LayerCalls {
             int outputWidth,
             LayerSteps layer) {
         layer.prepare(arguments.tokens(), inputs.positions());
-        try (PendingResult result = result(engine, inputs, arguments, heads, outputWidth);
-                CommandStream lane = engine.backend().lane()) {
-            DeviceArray y = result.output().array();
-            layer.forward(lane, call(inputs, arguments, masks, result.wanted(), y));
-            lane.finish();
+        try (PendingResult result = result(engine, inputs, arguments, heads, outputWidth)) {
+            try (CommandStream lane = engine.backend().lane()) {
+                DeviceArray y = result.output().array();
+                layer.forward(lane, call(inputs, arguments, masks, result.wanted(), y));
+                lane.finish();
+            }
             return result.complete();
         }
     }

@@ -28,13 +28,7 @@ public final class MultiHeadAttention implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new AttentionLayer(engine.backend(), config, weights);
-        this.lifetime = new Lifetime(() -> "layer " + config, this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        layer.close();
+        this.lifetime = Lifetime.of(engine, () -> "layer " + config, layer::close);
     }
 
     /** The shape of this layer. */

@@ -6,6 +6,7 @@ import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.config.RotaryConfig;
 import org.clattention.config.RotaryScaling;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.HeadView;
@@ -251,14 +252,9 @@ public final class Operators {
                                 means,
                                 deviations)));
                 return new NormResult(y, mean, deviation);
-            } catch (RuntimeException e) {
-                if (mean != null) {
-                    mean.close();
-                }
-                if (deviation != null) {
-                    deviation.close();
-                }
-                throw e;
+            } catch (RuntimeException | Error e) {
+                Closing.one(deviation, e);
+                throw Closing.after(e, mean);
             }
         }
     }
@@ -282,9 +278,8 @@ public final class Operators {
             work.queue(lane, y.array());
             lane.finish();
             return y;
-        } catch (RuntimeException e) {
-            y.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, y);
         }
     }
 

@@ -2,6 +2,7 @@ package org.clattention;
 
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.AttentionOp;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,10 @@ final class PendingResult implements AutoCloseable {
         this.wanted = wanted;
         this.outputGiven = given != null;
         this.output = given != null ? given : engine.allocate(type, "output", outputShape);
-        if (wanted.equals(ReturnOptions.OUTPUT)) {
-            return;
-        }
         try {
+            if (wanted.equals(ReturnOptions.OUTPUT)) {
+                return;
+            }
             int top = wanted.topKeys();
             weights = floats(wanted.weights(), "weights", batch, heads, rows, keys);
             scores = floats(wanted.scores() != null, "scores", batch, heads, rows, keys);
@@ -55,9 +56,8 @@ final class PendingResult implements AutoCloseable {
             topKeys = top > 0 ? engine.allocate(DataType.I32, "topKeys", batch, heads, rows, top) : null;
             topWeights = floats(top > 0, "topWeights", batch, heads, rows, top);
             columnSums = floats(wanted.columnSums(), "columnSums", batch, heads, keys);
-        } catch (RuntimeException e) {
-            close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, this);
         }
     }
 
@@ -102,8 +102,9 @@ final class PendingResult implements AutoCloseable {
     }
 
     AttentionResult complete() {
+        AttentionResult result = result();
         complete = true;
-        return result();
+        return result;
     }
 
     private AttentionResult result() {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.clattention.config.DataType;
 import org.clattention.config.StackConfig;
 import org.clattention.internal.backend.AttentionOp;
+import org.clattention.internal.backend.Closing;
 
 /** The tensors of a stack's result, allocated before the call unless given; what was allocated is freed if the call fails. */
 final class PendingStack implements AutoCloseable {
@@ -38,9 +39,8 @@ final class PendingStack implements AutoCloseable {
                         arguments.tokens().longest(),
                         arguments.keyLength()));
             }
-        } catch (RuntimeException e) {
-            close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, this);
         }
     }
 
@@ -57,18 +57,20 @@ final class PendingStack implements AutoCloseable {
     }
 
     StackResult complete() {
-        complete = true;
-        return new StackResult(
+        StackResult result = new StackResult(
                 output, blocks.stream().map(PendingResult::complete).toList(), outputGiven);
+        complete = true;
+        return result;
     }
 
     @Override
     public void close() {
         if (!complete) {
-            blocks.forEach(PendingResult::close);
+            List<AutoCloseable> all = new ArrayList<>(blocks);
             if (!outputGiven) {
-                output.close();
+                all.add(output);
             }
+            Closing.all(all);
         }
     }
 }

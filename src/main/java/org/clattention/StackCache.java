@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.clattention.config.CacheOptions;
 import org.clattention.config.Checks;
+import org.clattention.internal.backend.Closing;
 
 /**
  * The keys and values of the tokens that a stack of blocks has seen, one cache for each block; made by the stack. For one call
@@ -23,13 +24,7 @@ public final class StackCache implements AutoCloseable {
         this.engine = engine;
         this.stack = stack;
         this.blocks = List.copyOf(blocks);
-        this.lifetime = new Lifetime(() -> "cache of a stack", this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        blocks.forEach(KvCache::close);
+        this.lifetime = Lifetime.of(engine, () -> "cache of a stack", () -> Closing.all(this.blocks));
     }
 
     /** The shape of each block's cache. */
@@ -85,9 +80,8 @@ public final class StackCache implements AutoCloseable {
                     copies.add(block.branch(sources));
                 }
                 return new StackCache(engine, stack, copies);
-            } catch (RuntimeException e) {
-                copies.forEach(KvCache::close);
-                throw e;
+            } catch (RuntimeException | Error e) {
+                throw Closing.after(e, () -> Closing.all(copies));
             } finally {
                 lock.unlock();
             }

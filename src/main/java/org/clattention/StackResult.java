@@ -1,7 +1,9 @@
 package org.clattention;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.clattention.config.Checks;
+import org.clattention.internal.backend.Closing;
 
 /**
  * What a call of a stack of blocks gave. The tensors belong to the caller; closing the result closes them all, except an
@@ -21,9 +23,10 @@ public record StackResult(Tensor output, List<AttentionResult> attention, boolea
 
     @Override
     public void close() {
-        attention.forEach(AttentionResult::close);
+        List<AutoCloseable> all = new ArrayList<>(attention);
         if (!outputGiven) {
-            output.close();
+            all.add(output);
         }
+        Closing.all(all);
     }
 }

@@ -27,13 +27,7 @@ public final class Tensor implements AutoCloseable {
         this.engine = engine;
         this.array = array;
         this.shape = shape.clone();
-        this.lifetime = new Lifetime(() -> "tensor " + name + " " + Arrays.toString(this.shape), this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        array.close();
+        this.lifetime = Lifetime.of(engine, () -> "tensor " + name + " " + Arrays.toString(this.shape), array::close);
     }
 
     /** The element type. */

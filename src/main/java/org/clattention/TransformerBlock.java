@@ -24,13 +24,7 @@ public final class TransformerBlock implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new BlockLayer(engine.backend(), config, weights);
-        this.lifetime = new Lifetime(() -> "block " + config, this::free);
-        engine.adopt(this, lifetime::close);
-    }
-
-    private void free() {
-        engine.disown(this);
-        layer.close();
+        this.lifetime = Lifetime.of(engine, () -> "block " + config, layer::close);
     }
 
     /** The shape of this block. */

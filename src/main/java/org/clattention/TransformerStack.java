@@ -15,6 +15,7 @@ import org.clattention.config.StackWeights;
 import org.clattention.error.CacheFullException;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceMemoryException;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.layer.AttentionLayer;
 import org.clattention.internal.layer.BatchLayout;
@@ -36,8 +37,7 @@ public final class TransformerStack implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.layer = new StackLayer(engine.backend(), config, checkedBlocks(config, weights));
-        this.lifetime = new Lifetime(() -> "stack of " + config.blocks().size() + " blocks", this::free);
-        engine.adopt(this, lifetime::close);
+        this.lifetime = Lifetime.of(engine, () -> "stack of " + config.blocks().size() + " blocks", layer::close);
     }
 
     private static StackWeights checkedBlocks(StackConfig config, StackWeights weights) {
@@ -51,11 +51,6 @@ public final class TransformerStack implements AutoCloseable {
                 weights.inputNorm(),
                 weights.outputNorm(),
                 weights.logits());
-    }
-
-    private void free() {
-        engine.disown(this);
-        layer.close();
     }
 
     /** The shape of this stack. */
@@ -83,8 +78,7 @@ public final class TransformerStack implements AutoCloseable {
                 }
                 return new StackCache(engine, this, caches);
             } catch (RuntimeException | Error e) {
-                caches.forEach(KvCache::close);
-                throw e;
+                throw Closing.after(e, () -> Closing.all(caches));
             }
         }
     }

@@ -3,6 +3,7 @@ package org.clattention;
 import java.util.Arrays;
 import java.util.Objects;
 import org.clattention.config.Checks;
+import org.clattention.internal.backend.Closing;
 import org.jspecify.annotations.Nullable;
 
 /** The things that one call uses: none of them is freed before the call ends. */
@@ -18,10 +19,10 @@ final class Use implements AutoCloseable {
 
     /** Keeps something open until this use is closed. */
     void hold(Lifetime lifetime) {
-        lifetime.acquire();
         if (count == held.length) {
             held = Arrays.copyOf(held, 2 * count);
         }
+        lifetime.acquire();
         held[count++] = lifetime;
     }
 
@@ -43,8 +44,14 @@ final class Use implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = count - 1; i >= 0; i--) {
-            Objects.requireNonNull(held[i]).release();
+        Throwable failure = null;
+        while (count > 0) {
+            try {
+                Objects.requireNonNull(held[--count]).release();
+            } catch (RuntimeException | Error e) {
+                failure = failure == null ? e : failure;
+            }
         }
+        Closing.end(failure);
     }
 }

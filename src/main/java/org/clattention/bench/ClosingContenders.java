@@ -1,6 +1,9 @@
 package org.clattention.bench;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 
 /** Closes several things. */
 final class ClosingContenders {
@@ -8,14 +11,9 @@ final class ClosingContenders {
 
     /** Closes and forgets all, the latest first. What holds device memory closes without checked exceptions. */
     static void all(Deque<? extends AutoCloseable> things) {
-        while (!things.isEmpty()) {
-            try {
-                things.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        List<AutoCloseable> latestLast = new ArrayList<>(things);
+        Collections.reverse(latestLast);
+        things.clear();
+        org.clattention.internal.backend.Closing.all(latestLast);
     }
 }

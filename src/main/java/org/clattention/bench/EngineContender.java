@@ -30,7 +30,7 @@ public final class EngineContender implements Contender {
             this.past = shape.past();
             this.cache = past == 0 ? null : cache(engine, shape, data);
             this.inputs = AttentionInputs.of(own(engine.tensor(data.x()))).withCache(cache);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }

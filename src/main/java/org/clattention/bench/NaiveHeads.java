@@ -47,7 +47,7 @@ class NaiveHeads implements Contender {
             Tensor x = engine.tensor(data.x());
             owned.push(x);
             this.inputs = AttentionInputs.of(x);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }

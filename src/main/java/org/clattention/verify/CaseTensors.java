@@ -10,6 +10,7 @@ import org.clattention.AttentionMasks;
 import org.clattention.Tensor;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
+import org.clattention.internal.backend.Closing;
 import org.jspecify.annotations.Nullable;
 
 /** The inputs of a golden case on their way to a device; closing frees what was uploaded. */
@@ -130,14 +131,6 @@ final class CaseTensors implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = owned.size() - 1; i >= 0; i--) {
-            try {
-                owned.get(i).close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("close failed", e);
-            }
-        }
+        Closing.all(owned);
     }
 }

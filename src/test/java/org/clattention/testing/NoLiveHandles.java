@@ -13,12 +13,18 @@ public final class NoLiveHandles implements BeforeEachCallback, AfterEachCallbac
     @Override
     public void beforeEach(ExtensionContext context) {
         context.getStore(NAMESPACE).put("before", LiveHandles.count());
+        context.getStore(NAMESPACE).put("left", LiveHandles.leftToContexts());
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         long before = context.getStore(NAMESPACE).getOrDefault("before", Long.class, 0L);
         check(before);
+        long left = context.getStore(NAMESPACE).getOrDefault("left", Long.class, 0L);
+        if (LiveHandles.leftToContexts() != left) {
+            throw new AssertionError(
+                    (LiveHandles.leftToContexts() - left) + " OpenCL objects were left to their contexts");
+        }
     }
 
     /** Fails unless {@code expected} OpenCL objects are open. */

@@ -15,7 +15,7 @@ public final class Buffer extends Handle {
     private final @Nullable ByteBuffer host;
 
     Buffer(Context context, cl_mem id, long bytes, String name, @Nullable ByteBuffer host) {
-        super("buffer", name);
+        super("buffer", name, context);
         this.context = context;
         this.id = id;
         this.bytes = bytes;

@@ -11,6 +11,9 @@ final class Cl {
     interface CallHook {
         /** A status other than CL_SUCCESS makes the call fail without being made. */
         int before(String call);
+
+        /** Told of each object that a call has just made and that nobody owns yet; may throw. */
+        default void made(String call) {}
     }
 
     private Cl() {}
@@ -19,6 +22,13 @@ final class Cl {
         CallHook current = hook;
         if (current != null) {
             check(call, current.before(call));
+        }
+    }
+
+    static void made(String call) {
+        CallHook current = hook;
+        if (current != null) {
+            current.made(call);
         }
     }
 

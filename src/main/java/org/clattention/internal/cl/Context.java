@@ -1,6 +1,10 @@
 package org.clattention.internal.cl;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.clattention.error.DeviceMemoryException;
 import org.jocl.CL;
@@ -9,16 +13,21 @@ import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_mem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An OpenCL context on one device; makes its buffers and queues. Thread-safe. */
 public final class Context extends Handle {
+    private static final Logger log = LoggerFactory.getLogger(Context.class);
+
     private final OpenClDevice device;
     private final cl_context id;
     private final AtomicLong liveBytes = new AtomicLong();
+    private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
     private final ShadowChecks shadowChecks = new ShadowChecks();
 
     private Context(OpenClDevice device, cl_context id) {
-        super("context", device.info().selector());
+        super("context", device.info().selector(), null);
         this.device = device;
         this.id = id;
     }
@@ -31,7 +40,7 @@ public final class Context extends Handle {
         int[] status = new int[1];
         cl_context id = CL.clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, status);
         Cl.check("clCreateContext", status[0]);
-        return new Context(device, id);
+        return own("clCreateContext", id, made -> new Context(device, made), CL::clReleaseContext);
     }
 
     /** The device of this context. */
@@ -66,15 +75,22 @@ public final class Context extends Handle {
             long left = device.info().memoryBytes() - (total - bytes);
             throw new DeviceMemoryException(name, bytes, left, "what is left of its memory");
         }
+        boolean done = false;
         try {
             Cl.before("clCreateBuffer");
             int[] status = new int[1];
             cl_mem mem = CL.clCreateBuffer(id, CL.CL_MEM_READ_WRITE, bytes, null, status);
             Cl.check("clCreateBuffer", status[0]);
-            return new Buffer(this, mem, bytes, name, null);
+            Buffer buffer = own(
+                    "clCreateBuffer", mem, made -> new Buffer(this, made, bytes, name, null), CL::clReleaseMemObject);
+            done = true;
+            return buffer;
         } catch (OpenClException e) {
-            liveBytes.addAndGet(-bytes);
             throw e.with("  buffer  " + name + ", " + bytes + " bytes\n  device  " + device);
+        } finally {
+            if (!done) {
+                liveBytes.addAndGet(-bytes);
+            }
         }
     }
 
@@ -92,7 +108,11 @@ public final class Context extends Handle {
             long flags = CL.CL_MEM_READ_WRITE | CL.CL_MEM_USE_HOST_PTR;
             cl_mem mem = CL.clCreateBuffer(id, flags, memory.capacity(), Pointer.to(memory), status);
             Cl.check("clCreateBuffer", status[0]);
-            return new Buffer(this, mem, memory.capacity(), name, memory);
+            return own(
+                    "clCreateBuffer",
+                    mem,
+                    made -> new Buffer(this, made, memory.capacity(), name, memory),
+                    CL::clReleaseMemObject);
         } catch (OpenClException e) {
             throw e.with("  buffer  " + name + ", " + memory.capacity() + " bytes of the host\n  device  " + device);
         }
@@ -106,6 +126,15 @@ public final class Context extends Handle {
     public Queue queue(boolean profiling) {
         requireOpen();
         return Queue.create(this, profiling);
+    }
+
+    /** Remembers what to close with this context, should nobody else do so. */
+    void adopt(Handle handle) {
+        handles.add(handle);
+    }
+
+    void disown(Handle handle) {
+        handles.remove(handle);
     }
 
     void freed(long bytes) {
@@ -122,7 +151,21 @@ public final class Context extends Handle {
 
     @Override
     void release() {
-        shadowChecks.freeKept();
-        CL.clReleaseContext(id);
+        try {
+            closeLeft();
+            shadowChecks.freeKept();
+        } finally {
+            CL.clReleaseContext(id);
+        }
+    }
+
+    /** What an error has left without an owner must not outlive this. */
+    private void closeLeft() {
+        List<Handle> left = new ArrayList<>(handles);
+        if (!left.isEmpty()) {
+            LiveHandles.left(left.size());
+            log.warn("{} OpenCL objects of a closed engine had not been closed: {}", left.size(), left);
+            left.forEach(Handle::close);
+        }
     }
 }

@@ -8,9 +8,13 @@ import org.jocl.cl_event;
 public final class Event extends Handle {
     private final cl_event id;
 
-    Event(cl_event id, String name) {
-        super("event", name);
+    private Event(cl_event id, String name) {
+        super("event", name, null);
         this.id = id;
+    }
+
+    static Event of(cl_event id, String name) {
+        return own("clEnqueueNDRangeKernel", id, event -> new Event(event, name), CL::clReleaseEvent);
     }
 
     /** Device time from start to end, in nanoseconds. The command must have finished. */

@@ -1,17 +1,60 @@
 package org.clattention.internal.cl;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** An owned OpenCL object: closed exactly once, counted while open, unusable afterwards. */
 abstract class Handle implements AutoCloseable {
     private final String kind;
     private final String name;
+    private final @Nullable Context context;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Handle(String kind, String name) {
+    /**
+     * A handle, not counted yet.
+     *
+     * @param context what closes it if nobody else does; null for none
+     */
+    Handle(String kind, String name, @Nullable Context context) {
         this.kind = kind;
         this.name = name;
-        LiveHandles.opened(this);
+        this.context = context;
+    }
+
+    /**
+     * Takes an object into ownership that a call has just made; if that fails, the object is released.
+     *
+     * @param call what made it
+     * @param wrap makes the handle
+     * @param release releases the bare object
+     */
+    static <N, T extends Handle> T own(String call, N id, Function<N, T> wrap, Consumer<N> release) {
+        try {
+            Cl.made(call);
+            T handle = wrap.apply(id);
+            Handle opened = handle;
+            opened.opened();
+            return handle;
+        } catch (RuntimeException | Error e) {
+            release.accept(id);
+            throw e;
+        }
+    }
+
+    private void opened() {
+        if (context != null) {
+            context.adopt(this);
+        }
+        try {
+            LiveHandles.opened(this);
+        } catch (RuntimeException | Error e) {
+            if (context != null) {
+                context.disown(this);
+            }
+            throw e;
+        }
     }
 
     final String kind() {
@@ -38,8 +81,14 @@ abstract class Handle implements AutoCloseable {
     @Override
     public final void close() {
         if (closed.compareAndSet(false, true)) {
-            LiveHandles.closed(this);
-            release();
+            try {
+                LiveHandles.closed(this);
+                if (context != null) {
+                    context.disown(this);
+                }
+            } finally {
+                release();
+            }
         }
     }
 

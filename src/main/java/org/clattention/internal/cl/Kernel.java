@@ -17,10 +17,10 @@ public final class Kernel extends Handle {
     private final Arguments arguments = new Arguments();
     private @Nullable NdRange range;
 
-    private Kernel(cl_kernel id, String name, int arguments) {
-        super("kernel", name);
+    private Kernel(Context context, cl_kernel id, String name) {
+        super("kernel", name, context);
         this.id = id;
-        this.held = new Object[arguments];
+        this.held = new Object[arguments(id)];
     }
 
     static Kernel create(Program program, String name) {
@@ -29,16 +29,18 @@ public final class Kernel extends Handle {
             int[] status = new int[1];
             cl_kernel id = CL.clCreateKernel(program.id(), name, status);
             Cl.check("clCreateKernel", status[0]);
-            int[] count = new int[1];
-            int answer = CL.clGetKernelInfo(id, CL.CL_KERNEL_NUM_ARGS, Sizeof.cl_uint, Pointer.to(count), null);
-            if (answer != CL.CL_SUCCESS) {
-                CL.clReleaseKernel(id);
-                Cl.check("clGetKernelInfo", answer);
-            }
-            return new Kernel(id, name, count[0]);
+            return own("clCreateKernel", id, made -> new Kernel(program.context(), made, name), CL::clReleaseKernel);
         } catch (OpenClException e) {
             throw e.with("  kernel  " + name + " of " + program.name());
         }
+    }
+
+    private static int arguments(cl_kernel id) {
+        int[] count = new int[1];
+        Cl.check(
+                "clGetKernelInfo",
+                CL.clGetKernelInfo(id, CL.CL_KERNEL_NUM_ARGS, Sizeof.cl_uint, Pointer.to(count), null));
+        return count[0];
     }
 
     /** Starts setting the arguments, from the first one on. */

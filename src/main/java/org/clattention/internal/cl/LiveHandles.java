@@ -13,15 +13,18 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class LiveHandles {
     private static final boolean TRACK = Boolean.getBoolean("clattention.trackAllocations");
     private static final Map<String, AtomicLong> COUNTS = new ConcurrentHashMap<>();
+    private static final AtomicLong LEFT = new AtomicLong();
     private static final Map<Handle, Throwable> ORIGINS = new ConcurrentHashMap<>();
 
     private LiveHandles() {}
 
     static void opened(Handle handle) {
-        counter(handle.kind()).incrementAndGet();
+        AtomicLong count = counter(handle.kind());
         if (TRACK) {
             ORIGINS.put(handle, new Throwable(handle + " was made here and not closed"));
         }
+        // Last, so that whatever fails before leaves nothing counted.
+        count.incrementAndGet();
     }
 
     static void closed(Handle handle) {
@@ -34,6 +37,15 @@ public final class LiveHandles {
     /** How many objects of a kind ({@code buffer}, {@code kernel}, {@code program}, {@code queue}, {@code context}) are open. */
     public static long count(String kind) {
         return counter(kind).get();
+    }
+
+    /** How many objects were still open when their context closed, which closed them, too: each one is a leak. */
+    public static long leftToContexts() {
+        return LEFT.get();
+    }
+
+    static void left(int handles) {
+        LEFT.addAndGet(handles);
     }
 
     /** How many OpenCL objects are open. */

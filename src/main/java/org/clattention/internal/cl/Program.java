@@ -12,10 +12,12 @@ public final class Program extends Handle {
     /** Sound source may fail to build once: LLVM deletes temporary files at a signal, see {@link SignalHandlers}. */
     private static final int ATTEMPTS = 3;
 
+    private final Context context;
     private final cl_program id;
 
-    private Program(cl_program id, String name) {
-        super("program", name);
+    private Program(Context context, cl_program id, String name) {
+        super("program", name, context);
+        this.context = context;
         this.id = id;
     }
 
@@ -43,7 +45,7 @@ public final class Program extends Handle {
         }
         try {
             cache.write(key, built.binary());
-        } catch (OpenClException e) {
+        } catch (RuntimeException | Error e) {
             built.close();
             throw e;
         }
@@ -60,6 +62,10 @@ public final class Program extends Handle {
         return id;
     }
 
+    Context context() {
+        return context;
+    }
+
     /** A cached binary that the driver refuses is no failure: the source is still there. */
     private static Optional<Program> load(Context context, String name, byte[] binary) {
         int[] status = new int[1];
@@ -69,11 +75,17 @@ public final class Program extends Handle {
         if (status[0] != CL.CL_SUCCESS) {
             return Optional.empty();
         }
-        if (build(id, devices, "") != CL.CL_SUCCESS) {
-            CL.clReleaseProgram(id);
-            return Optional.empty();
+        Program program =
+                own("clCreateProgramWithBinary", id, made -> new Program(context, made, name), CL::clReleaseProgram);
+        boolean built = false;
+        try {
+            built = build(id, devices, "") == CL.CL_SUCCESS;
+            return built ? Optional.of(program) : Optional.empty();
+        } finally {
+            if (!built) {
+                program.close();
+            }
         }
-        return Optional.of(new Program(id, name));
     }
 
     private static Program compile(Context context, ProgramSource source, String options) {
@@ -82,6 +94,11 @@ public final class Program extends Handle {
         String text = source.text();
         cl_program id = CL.clCreateProgramWithSource(context.id(), 1, new String[] {text}, null, status);
         Cl.check("clCreateProgramWithSource", status[0]);
+        Program program = own(
+                "clCreateProgramWithSource",
+                id,
+                made -> new Program(context, made, source.name()),
+                CL::clReleaseProgram);
         try {
             Cl.before("clBuildProgram");
             cl_device_id[] devices = {context.device().id()};
@@ -92,11 +109,11 @@ public final class Program extends Handle {
             if (answer != CL.CL_SUCCESS) {
                 throw new OpenClException("clBuildProgram", answer, failure(context, id, source, options));
             }
-        } catch (OpenClException e) {
-            CL.clReleaseProgram(id);
+        } catch (RuntimeException | Error e) {
+            program.close();
             throw e;
         }
-        return new Program(id, source.name());
+        return program;
     }
 
     private static int build(cl_program id, cl_device_id[] devices, String options) {

@@ -26,7 +26,7 @@ public final class Queue extends Handle {
     private long items;
 
     private Queue(Context context, cl_command_queue id, boolean profiling) {
-        super("queue", context.name());
+        super("queue", context.name(), context);
         this.context = context;
         this.id = id;
         this.profiling = profiling;
@@ -40,7 +40,7 @@ public final class Queue extends Handle {
         cl_command_queue id = CL.clCreateCommandQueue(
                 context.id(), context.device().id(), profiling ? CL.CL_QUEUE_PROFILING_ENABLE : 0, status);
         Cl.check("clCreateCommandQueue", status[0]);
-        return new Queue(context, id, profiling);
+        return own("clCreateCommandQueue", id, made -> new Queue(context, made, profiling), CL::clReleaseCommandQueue);
     }
 
     /**
@@ -71,7 +71,7 @@ public final class Queue extends Handle {
             throw e.with("  kernel  " + kernel.name() + "\n  launch  " + range + ", device limit "
                     + context.device().info().maxWorkGroupSize() + "\n  device  " + context.device());
         }
-        return event == null ? null : new Event(event, kernel.name());
+        return event == null ? null : Event.of(event, kernel.name());
     }
 
     /** Sizes of groups; null if the driver may choose. */

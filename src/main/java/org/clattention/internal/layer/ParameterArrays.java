@@ -5,6 +5,7 @@ import java.util.List;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.PackedWeights;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,7 @@ final class ParameterArrays implements AutoCloseable {
 
     /** A vector as F32. */
     DeviceArray required(String name, HostTensor values) {
-        DeviceArray array = backend.allocate(DataType.F32, values.elements(), name);
-        owned.add(array);
+        DeviceArray array = own(backend.allocate(DataType.F32, values.elements(), name));
         backend.write(array, values.to(DataType.F32).data());
         return array;
     }
@@ -39,29 +39,24 @@ final class ParameterArrays implements AutoCloseable {
 
     /** The same for another use. */
     PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Backend.Use use) {
-        PackedWeights packed = backend.pack(name, matrices, biases, use);
-        owned.add(packed);
-        return packed;
+        return own(backend.pack(name, matrices, biases, use));
     }
 
     /** Anything else to be closed with these. */
     <T extends @Nullable AutoCloseable> T own(T thing) {
-        if (thing != null) {
-            owned.add(thing);
+        if (thing == null) {
+            return thing;
         }
-        return thing;
+        try {
+            owned.add(thing);
+            return thing;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, thing);
+        }
     }
 
     @Override
     public void close() {
-        for (int i = owned.size() - 1; i >= 0; i--) {
-            try {
-                owned.get(i).close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("close failed", e);
-            }
-        }
+        Closing.all(owned);
     }
 }

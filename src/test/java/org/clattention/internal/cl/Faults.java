@@ -3,6 +3,8 @@ package org.clattention.internal.cl;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes OpenCL calls fail, one at a time. While open it sees every call of the process, so tests that use it must not run
@@ -10,12 +12,15 @@ import java.util.List;
  */
 public final class Faults implements AutoCloseable {
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
     private final int failing;
     private final int status;
+    private final @Nullable Supplier<? extends Error> error;
 
-    private Faults(int failing, int status) {
+    private Faults(int failing, int status, @Nullable Supplier<? extends Error> error) {
         this.failing = failing;
         this.status = status;
+        this.error = error;
     }
 
     /** Only counts calls. */
@@ -25,8 +30,26 @@ public final class Faults implements AutoCloseable {
 
     /** Call number {@code position}, from 0 on, fails with {@code status}; it is not made. */
     public static Faults at(int position, int status) {
-        Faults faults = new Faults(position, status);
-        Cl.hook = faults::before;
+        return open(new Faults(position, status, null));
+    }
+
+    /** Event number {@code position}, from 0 on, throws: in place of a call, or where what a call made gets its owner. */
+    public static Faults throwing(int position, Supplier<? extends Error> error) {
+        return open(new Faults(position, 0, error));
+    }
+
+    private static Faults open(Faults faults) {
+        Cl.hook = new Cl.CallHook() {
+            @Override
+            public int before(String call) {
+                return faults.before(call);
+            }
+
+            @Override
+            public void made(String call) {
+                faults.event("object of " + call);
+            }
+        };
         return faults;
     }
 
@@ -35,24 +58,41 @@ public final class Faults implements AutoCloseable {
         return List.copyOf(calls);
     }
 
-    /** A status that this call really returns when a device is in trouble. */
+    /** The calls so far and the objects that they made. */
+    public List<String> events() {
+        return List.copyOf(events);
+    }
+
+    /** A status that this call really returns when a device is in trouble that may pass. */
     public static int fittingStatus(String call) {
         return switch (call) {
             case "clCreateBuffer" -> -4; // CL_MEM_OBJECT_ALLOCATION_FAILURE
-            case "clBuildProgram" -> -11; // CL_BUILD_PROGRAM_FAILURE
             case "clCreateContext" -> -2; // CL_DEVICE_NOT_AVAILABLE
-            case "clCreateCommandQueue", "clCreateProgramWithSource", "clGetProgramInfo" -> -6; // CL_OUT_OF_HOST_MEMORY
+            case "clCreateCommandQueue", "clCreateProgramWithSource", "clGetProgramInfo", "clBuildProgram" ->
+                -6; // CL_OUT_OF_HOST_MEMORY
             default -> -5; // CL_OUT_OF_RESOURCES
         };
     }
 
     private int before(String call) {
+        event(call);
         int position;
         synchronized (calls) {
             position = calls.size();
             calls.add(call);
         }
-        return position == failing ? status : 0;
+        return position == failing && error == null ? status : 0;
+    }
+
+    private void event(String name) {
+        int position;
+        synchronized (events) {
+            position = events.size();
+            events.add(name);
+        }
+        if (position == failing && error != null) {
+            throw error.get();
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.clattention.config.KernelTime;
 import org.clattention.config.PeakRates;
 import org.clattention.config.StepPlan;
 import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.PackedWeights;
@@ -98,7 +99,12 @@ public final class JavaBackend implements Backend {
 
     @Override
     public CommandStream lane() {
-        return recorder.around(take(), JavaReasons.INSTANCE);
+        JavaStream lane = take();
+        try {
+            return recorder.around(lane, JavaReasons.INSTANCE);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane);
+        }
     }
 
     @Override
@@ -108,20 +114,31 @@ public final class JavaBackend implements Backend {
 
     private JavaStream take() {
         free.acquireUninterruptibly();
-        synchronized (idle) {
-            JavaStream lane = idle.poll();
-            if (lane != null) {
-                return lane;
+        try {
+            synchronized (idle) {
+                JavaStream lane = idle.poll();
+                if (lane != null) {
+                    return lane;
+                }
             }
+            return new JavaStream(this, loops.get());
+        } catch (RuntimeException | Error e) {
+            free.release();
+            throw e;
         }
-        return new JavaStream(this, loops.get());
     }
 
+    /** Ends the use of a lane. Whatever happens to the lane, the next caller may have one. */
     void giveBack(JavaStream lane) {
-        synchronized (idle) {
-            idle.push(lane);
+        try {
+            synchronized (idle) {
+                idle.push(lane);
+            }
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane::dispose);
+        } finally {
+            free.release();
         }
-        free.release();
     }
 
     /** Counts a step that began at {@code start} and has just ended. */
@@ -159,13 +176,13 @@ public final class JavaBackend implements Backend {
 
     @Override
     public void close() {
-        List<JavaStream> lanes;
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(memory::close);
+        all.add(pool);
         synchronized (idle) {
-            lanes = new ArrayList<>(idle);
+            idle.forEach(lane -> all.add(lane::dispose));
             idle.clear();
         }
-        lanes.forEach(JavaStream::dispose);
-        pool.close();
-        memory.close();
+        Closing.all(all);
     }
 }

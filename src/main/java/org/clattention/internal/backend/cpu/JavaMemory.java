@@ -26,7 +26,13 @@ public final class JavaMemory {
 
     /** An array with undefined contents. */
     public JavaArray allocate(DataType type, long elements, String name) {
-        return new JavaArray(type, elements, data(type, elements, name), this);
+        Object data = data(type, elements, name);
+        try {
+            return new JavaArray(type, elements, data, this);
+        } catch (RuntimeException | Error e) {
+            free(data);
+            throw e;
+        }
     }
 
     /** A Java array for such elements; whoever gets it gives it back by {@link #free}. */

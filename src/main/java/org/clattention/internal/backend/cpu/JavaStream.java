@@ -1,11 +1,13 @@
 package org.clattention.internal.backend.cpu;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.clattention.config.Activation;
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.BatchedGemmOp;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.Epilogue;
@@ -187,7 +189,7 @@ public final class JavaStream implements CommandStream {
 
     /** Frees what the lane holds. */
     void dispose() {
-        scratch.values().forEach(JavaArray::close);
+        Closing.all(List.copyOf(scratch.values()));
         scratch.clear();
     }
 }

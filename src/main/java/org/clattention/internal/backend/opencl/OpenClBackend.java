@@ -19,6 +19,7 @@ import org.clattention.config.KernelTime;
 import org.clattention.config.PeakRates;
 import org.clattention.config.StepPlan;
 import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.PackedWeights;
@@ -79,11 +80,10 @@ public final class OpenClBackend implements Backend {
         this.context = Context.open(device);
         try {
             this.placeholder = context.allocate(256, "placeholder");
-        } catch (RuntimeException e) {
-            context.close();
-            throw e;
+            this.programs = new ProgramLibrary(context, cache);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, context);
         }
-        this.programs = new ProgramLibrary(context, cache);
     }
 
     @Override
@@ -111,7 +111,7 @@ public final class OpenClBackend implements Backend {
     public DeviceArray allocate(DataType type, long elements, String name) {
         // OpenCL has no empty buffers; an array without elements holds one that nobody reads.
         long bytes = Math.max(type.blockBytes(), type.bytes(elements));
-        return new OpenClArray(context.allocate(bytes, name), type, elements);
+        return array(context.allocate(bytes, name), type, elements);
     }
 
     @Override
@@ -121,7 +121,15 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public DeviceArray wrap(DataType type, ByteBuffer memory, String name) {
-        return new OpenClArray(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+        return array(context.wrap(memory, name), type, memory.remaining() / type.bytes());
+    }
+
+    private static OpenClArray array(Buffer buffer, DataType type, long elements) {
+        try {
+            return new OpenClArray(buffer, type, elements);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, buffer);
+        }
     }
 
     @Override
@@ -141,15 +149,12 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
-        OpenClStream lane = take();
-        Recording recording = recorder.current();
-        if (recording != null) {
-            recording.begin("pack_weights", name, "once for each layer, when it is made");
-        }
-        try {
+        try (OpenClStream lane = take()) {
+            Recording recording = recorder.current();
+            if (recording != null) {
+                recording.begin("pack_weights", name, "once for each layer, when it is made");
+            }
             return new WeightPacker(this, lane, name, use).pack(matrices, biases);
-        } finally {
-            lane.close();
         }
     }
 
@@ -174,17 +179,19 @@ public final class OpenClBackend implements Backend {
     }
 
     void withQueue(Consumer<Queue> work) {
-        OpenClStream lane = take();
-        try {
+        try (OpenClStream lane = take()) {
             work.accept(lane.queue());
-        } finally {
-            giveBack(lane);
         }
     }
 
     @Override
     public CommandStream lane() {
-        return recorder.around(take(), reasons);
+        OpenClStream lane = take();
+        try {
+            return recorder.around(lane, reasons);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane);
+        }
     }
 
     @Override
@@ -200,21 +207,41 @@ public final class OpenClBackend implements Backend {
                 lane = idle.poll();
             }
             if (lane == null) {
-                lane = new OpenClStream(this, context.queue(profiling));
+                lane = newLane();
             }
             lane.record(recorder.current());
             return lane;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             free.release();
             throw e;
         }
     }
 
-    void giveBack(OpenClStream lane) {
-        synchronized (idle) {
-            idle.push(lane);
+    private OpenClStream newLane() {
+        Queue queue = context.queue(profiling);
+        try {
+            return new OpenClStream(this, queue);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, queue);
         }
-        free.release();
+    }
+
+    /** Ends the use of a lane. Whatever happens to the lane, the next caller may have one. */
+    void giveBack(OpenClStream lane) {
+        try {
+            synchronized (idle) {
+                idle.push(lane);
+            }
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, lane::dispose);
+        } finally {
+            free.release();
+        }
+    }
+
+    /** How many calls could begin now without waiting. */
+    int freeLanes() {
+        return free.availablePermits();
     }
 
     void ran(String kernel, long nanoseconds) {
@@ -246,14 +273,11 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public void close() {
-        List<OpenClStream> lanes;
+        List<AutoCloseable> all = new ArrayList<>(List.of(context, placeholder, programs));
         synchronized (idle) {
-            lanes = new ArrayList<>(idle);
+            idle.forEach(lane -> all.add(lane::dispose));
             idle.clear();
         }
-        lanes.forEach(OpenClStream::dispose);
-        programs.close();
-        placeholder.close();
-        context.close();
+        Closing.all(all);
     }
 }

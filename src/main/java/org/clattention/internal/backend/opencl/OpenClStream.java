@@ -11,6 +11,7 @@ import org.clattention.config.Activation;
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.BatchedGemmOp;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.Epilogue;
@@ -119,11 +120,15 @@ public final class OpenClStream implements CommandStream {
         return kernels.computeIfAbsent(new KernelVariant(id, options), this::create);
     }
 
-    /** A new kernel object; the caller closes it. */
+    /** A new kernel object, which is closed with the lane. */
     public Kernel create(KernelVariant variant) {
         Kernel kernel = backend.programs().program(variant).kernel(variant.id().function());
-        variants.put(kernel, variant);
-        return kernel;
+        try {
+            variants.put(kernel, variant);
+            return kernel;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, kernel);
+        }
     }
 
     /** Launches are written down from now on, if there is somewhere to. */
@@ -134,14 +139,21 @@ public final class OpenClStream implements CommandStream {
     public void launch(Kernel kernel, NdRange range) {
         unfinished = true;
         Event event = queue.launch(kernel, range);
+        if (event != null) {
+            keep(event);
+        }
         if (recording != null) {
             KernelVariant variant = Objects.requireNonNull(variants.get(kernel));
             recording.launched(variant.id().function(), variant.constants(), range.groups());
         }
-        if (event == null) {
-            return;
+    }
+
+    private void keep(Event event) {
+        try {
+            pending.add(event);
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, event);
         }
-        pending.add(event);
     }
 
     @Override
@@ -151,9 +163,14 @@ public final class OpenClStream implements CommandStream {
             return held;
         }
         Buffer buffer = scratchBuffer(slot, held, type.bytes(elements));
-        OpenClArray array = new OpenClArray(buffer, type, elements);
-        scratch.put(slot, array);
-        return array;
+        try {
+            OpenClArray array = new OpenClArray(buffer, type, elements);
+            scratch.put(slot, array);
+            return array;
+        } catch (RuntimeException | Error e) {
+            scratch.remove(slot);
+            throw Closing.after(e, buffer);
+        }
     }
 
     @Override
@@ -281,31 +298,42 @@ public final class OpenClStream implements CommandStream {
 
     private void forgetEvents() {
         if (!pending.isEmpty()) {
-            pending.forEach(Event::close);
-            pending.clear();
+            try {
+                Closing.all(pending);
+            } finally {
+                pending.clear();
+            }
         }
     }
 
     @Override
     public void close() {
-        if (unfinished) {
-            // A call failed on its way: what it queued must not outlive the arrays that it used.
-            try {
-                queue.finish();
-            } catch (OpenClException e) {
-                log.warn("after a failed call: {}", e.getMessage());
+        try {
+            if (unfinished) {
+                settle();
             }
-            unfinished = false;
+            forgetEvents();
+        } finally {
+            backend.giveBack(this);
         }
-        forgetEvents();
-        backend.giveBack(this);
+    }
+
+    /** A call failed on its way: what it queued must not outlive the arrays that it used. */
+    private void settle() {
+        unfinished = false;
+        try {
+            queue.finish();
+        } catch (OpenClException e) {
+            log.warn("after a failed call: {}", e.getMessage());
+        }
     }
 
     /** Frees what the lane holds. */
     void dispose() {
-        kernels.values().forEach(Kernel::close);
-        choice.dispose();
-        scratch.values().forEach(OpenClArray::close);
-        queue.close();
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(queue);
+        all.addAll(scratch.values());
+        all.addAll(variants.keySet());
+        Closing.all(all);
     }
 }

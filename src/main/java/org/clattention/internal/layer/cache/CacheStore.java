@@ -9,6 +9,7 @@ import org.clattention.config.DataType;
 import org.clattention.error.CacheFullException;
 import org.clattention.error.DeviceMemoryException;
 import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.DeviceArray;
@@ -58,16 +59,14 @@ public final class CacheStore implements AutoCloseable {
         try {
             this.values = valueSize == 0 ? null : backend.allocate(options.type(), elements(valueSize), "cache values");
         } catch (RuntimeException | Error e) {
-            keys.close();
-            throw e;
+            throw Closing.after(e, keys);
         }
         try {
             this.lengths = new int[options.batch()];
             this.highest = new int[options.batch()];
             this.blocks = paged ? new BlockTable(options.batch(), options.blocks(), options.blockSize()) : null;
         } catch (RuntimeException | Error e) {
-            close();
-            throw e;
+            throw Closing.after(e, this);
         }
     }
 
@@ -284,9 +283,8 @@ public final class CacheStore implements AutoCloseable {
             }
             lane.finish();
             return copy;
-        } catch (RuntimeException e) {
-            copy.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, copy);
         }
     }
 
@@ -322,9 +320,6 @@ public final class CacheStore implements AutoCloseable {
 
     @Override
     public void close() {
-        keys.close();
-        if (values != null) {
-            values.close();
-        }
+        Closing.all(Arrays.asList(values, keys));
     }
 }

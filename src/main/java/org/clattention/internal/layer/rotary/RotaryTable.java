@@ -8,6 +8,7 @@ import java.util.List;
 import org.clattention.config.DataType;
 import org.clattention.config.RotaryConfig;
 import org.clattention.internal.backend.Backend;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -106,9 +107,8 @@ public final class RotaryTable implements AutoCloseable {
         DeviceArray cosineArray = upload(cosines, count, "rotary cosines");
         try {
             return new Table(positions, cosineArray, upload(sines, count, "rotary sines"));
-        } catch (RuntimeException e) {
-            cosineArray.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, cosineArray);
         }
     }
 
@@ -117,9 +117,8 @@ public final class RotaryTable implements AutoCloseable {
         try {
             backend.write(array, values);
             return array;
-        } catch (RuntimeException e) {
-            array.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, array);
         }
     }
 

@@ -55,6 +55,11 @@ public final class TestBackends {
         return new OpenClBackend(found, ProgramCache.ofEnvironment(), planned, false);
     }
 
+    /** How many calls could begin now on an OpenCL backend without waiting. */
+    public static int freeLanes(Backend backend) {
+        return ((OpenClBackend) backend).freeLanes();
+    }
+
     /** 2 · 3 by the projection kernel. */
     public static float project(Backend backend) {
         try (PackedWeights weights = backend.pack(

@@ -7,6 +7,7 @@ import java.util.List;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.internal.backend.Backend.Use;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.HeadMatrices;
 import org.clattention.internal.backend.cpu.JavaArray;
 import org.clattention.internal.backend.cpu.JavaMemory;
@@ -58,9 +59,8 @@ public final class PanelPacker implements Work {
             PanelPacker packer = new PanelPacker(matrices, matrix, inputs, outputs, panel);
             lane.run(packer, stored / panel);
             return new JavaWeights(matrix, null, biases(matrices, biases, stored), inputs, outputs, panel);
-        } catch (RuntimeException e) {
-            matrix.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, matrix);
         }
     }
 

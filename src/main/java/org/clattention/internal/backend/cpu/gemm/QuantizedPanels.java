@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.cpu.JavaArray;
 import org.clattention.internal.backend.cpu.JavaMemory;
 import org.clattention.internal.backend.cpu.JavaStream;
@@ -45,17 +46,15 @@ public record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales,
         JavaArray scales = memory.allocate(DataType.F16, blocks, name);
         try {
             JavaArray quanta = memory.allocate(DataType.U8, blocks * (type == DataType.Q8_0 ? BLOCK : BLOCK / 2), name);
-            QuantizedPanels packed = new QuantizedPanels(type, quanta, scales, inputs, panel);
             try {
+                QuantizedPanels packed = new QuantizedPanels(type, quanta, scales, inputs, panel);
                 lane.run((tile, workspace) -> packed.packPanel(matrices, tile), panels);
                 return packed;
-            } catch (RuntimeException e) {
-                quanta.close();
-                throw e;
+            } catch (RuntimeException | Error e) {
+                throw Closing.after(e, quanta);
             }
-        } catch (RuntimeException e) {
-            scales.close();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, scales);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.clattention.internal.backend.opencl.gemm;
 
+import java.util.List;
 import org.clattention.config.DataType;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.PackedWeights;
 import org.clattention.internal.backend.opencl.plan.WeightLayout;
 import org.clattention.internal.cl.Buffer;
@@ -19,7 +21,6 @@ public record OpenClWeights(
         implements PackedWeights, WeightLayout {
     @Override
     public void close() {
-        matrix.close();
-        bias.close();
+        Closing.all(List.of(bias, matrix));
     }
 }

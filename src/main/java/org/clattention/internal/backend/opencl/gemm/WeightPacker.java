@@ -4,6 +4,7 @@ import java.util.List;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.internal.backend.Backend.Use;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.HeadMatrices;
 import org.clattention.internal.backend.opencl.OpenClBackend;
 import org.clattention.internal.backend.opencl.OpenClStream;
@@ -59,12 +60,9 @@ public final class WeightPacker {
             }
             lane.finish();
             return new OpenClWeights(matrix, type, bias, hasBias, inputs, outputs, panels);
-        } catch (RuntimeException e) {
-            matrix.close();
-            if (bias != null) {
-                bias.close();
-            }
-            throw e;
+        } catch (RuntimeException | Error e) {
+            Closing.one(bias, e);
+            throw Closing.after(e, matrix);
         }
     }
 

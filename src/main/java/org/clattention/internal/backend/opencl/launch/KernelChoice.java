@@ -122,9 +122,4 @@ public final class KernelChoice {
         }
         return text.toString();
     }
-
-    /** Frees the kernels. */
-    public void dispose() {
-        known.values().forEach(some -> some.forEach(k -> k.kernel().close()));
-    }
 }

@@ -1,7 +1,9 @@
 package org.clattention.internal.backend.opencl.launch;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.clattention.internal.backend.Closing;
 import org.clattention.internal.cl.Context;
 import org.clattention.internal.cl.Program;
 import org.clattention.internal.cl.ProgramCache;
@@ -38,6 +40,6 @@ public final class ProgramLibrary implements AutoCloseable {
 
     @Override
     public void close() {
-        programs.values().forEach(Program::close);
+        Closing.all(List.copyOf(programs.values()));
     }
 }
