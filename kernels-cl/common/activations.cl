@@ -1,10 +1,16 @@
 // activations.cl: the activation functions of feed-forward networks, for floats or for vectors of them.
 //   DEFINE_ACTIVATION(name, REAL)     defines  REAL name(REAL x, int function, float alpha)
-// function: 0 identity, 1 relu, 2 gelu (erf), 3 gelu_tanh, 4 silu (x * sigmoid(alpha * x))
+// function: one of the numbers below; silu is x * sigmoid(alpha * x)
 //
 // gelu is x * erfc(-x / sqrt(2)) / 2, because erfc keeps the small tail that 1 + erf cancels; erfc by the Chebyshev fit of
 // Numerical Recipes, which has no branches (the built-in function has, and takes 50 times as long on CPUs). In the tail x * x / 2
 // counts with all its bits: what its rounding took away is put back. x / (1 + e^z) is 0 for z > 88.7, where it is below 1e-36.
+
+#define IDENTITY 0
+#define RELU 1
+#define GELU 2  // by the error function
+#define GELU_TANH 3
+#define SILU 4
 
 #define DEFINE_ACTIVATION(name, REAL)                                                                                 \
     inline REAL name##_gelu(const REAL x)                                                                             \
@@ -28,10 +34,10 @@
     inline REAL name(const REAL x, const int function, const float alpha)                                             \
     {                                                                                                                 \
         switch (function) {                                                                                           \
-        case 1: return 0.0f >= x ? (REAL)(0.0f) : x; /* in this order NaN passes */                                   \
-        case 2: return name##_gelu(x);                                                                                \
-        case 3: return x / (1.0f + exp(-1.5957691f * fma(0.044715f * x * x, x, x)));                                  \
-        case 4: return x / (1.0f + exp(-alpha * x));                                                                  \
+        case RELU: return 0.0f >= x ? (REAL)(0.0f) : x; /* in this order NaN passes */                                \
+        case GELU: return name##_gelu(x);                                                                             \
+        case GELU_TANH: return x / (1.0f + exp(-1.5957691f * fma(0.044715f * x * x, x, x)));                          \
+        case SILU: return x / (1.0f + exp(-alpha * x));                                                               \
         default: return x;                                                                                            \
         }                                                                                                             \
     }

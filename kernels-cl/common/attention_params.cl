@@ -1,5 +1,6 @@
 // attention_params.cl: what one attention call looks like; the same struct goes to every attention kernel.
-// Filled by AttentionParams.java, field by field in this order. All fields are 4 bytes, so there is no padding.
+// Filled by AttentionParams.java. All fields are 4 bytes, so there is no padding.
+// include common/views.cl
 
 typedef struct {
     int batch;       // B

@@ -1,4 +1,4 @@
-// head_flags.cl: what happens to heads on their way. HeadFlags.java has the same bits.
+// head_flags.cl: what happens to heads on their way.
 
 #define HAS_STARTS 1
 #define HAS_NORM 2

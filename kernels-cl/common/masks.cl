@@ -1,4 +1,5 @@
 // masks.cl: which keys a query may see. All masks intersect.
+// include common/attention_params.cl
 
 // The additive mask at (b, h, i, j); -INFINITY where its rows are too short.
 inline float bias_at(const attention_params p, __global const TYPE(BIAS) *bias, const int b, const int h, const int i,

@@ -1,4 +1,4 @@
-// norm_flags.cl: which norm, and what is given. Rows.java has the same bits.
+// norm_flags.cl: which norm, and what is given.
 
 #define NORM_RMS 1
 #define NORM_BIAS 2

@@ -1,5 +1,6 @@
 // projection.cl: where the columns of a projection go: up to three targets, each head by head by its view.
-// Filled by ProjectionParams.java, field by field in this order.
+// Filled by ProjectionParams.java.
+// include common/views.cl
 
 typedef struct {
     int columns;  // heads * size; 0 = target absent

@@ -1,4 +1,5 @@
-// store.cl: what the kernels that store heads have in common. Filled by Rows.java, field by field in this order.
+// store.cl: what the kernels that store heads have in common. Filled by Rows.java.
+// include common/views.cl common/head_flags.cl
 
 typedef struct {
     int rows, size;

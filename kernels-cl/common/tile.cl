@@ -2,6 +2,7 @@
 // through local memory. A tile lies transposed, [TILE_K][TILE + 1]: neighbours of the inner loop are neighbours in
 // memory, and the odd stride keeps the stores of a row out of one bank.
 // build TILE_M TILE_N TILE_K GROUP_M GROUP_N; TILE_M = ITEM_M * GROUP_M, TILE_N = ITEM_N * GROUP_N
+// include common/panels.cl
 
 #define ITEM_M (TILE_M / GROUP_M)
 #define ITEM_N (TILE_N / GROUP_N)

@@ -1,6 +1,7 @@
 // finish_products.cl: what a product does with its results before it stores them.
 // build FINISH: NOTHING; ELEMENTS: f(y) * factor + addend; HEADS: an RMS norm of each head, then the rotary embedding
 //       COLUMNS that a work-item makes, a multiple of 32; with HEADS whole heads of one target
+// include common/projection.cl common/head_flags.cl common/activations.cl cpu/vectors.cl
 
 #define NOTHING 0
 #define ELEMENTS 1
@@ -55,7 +56,7 @@ inline void finish_elements(float *tile, const projection_params p, const int ro
 #endif
 
 #if FINISH == HEADS
-// Filled by ProductFinish.java, field by field in this order.
+// Filled by ProductFinish.java.
 typedef struct {
     int flags0, flags1;  // of the first and second target: bits of head_flags.cl; nothing happens to a third
     int first_angle;     // table row of row 0, without positions

@@ -1,5 +1,6 @@
 // finish_row.cl: the end of a row's attention: sink, division by the sum, head gate, store. A row that met a value that is
 // not finite is computed again, key by key: what may not be attended never counts, whatever it holds.
+// include cpu/finish_scores.cl
 
 // The keys and values of a call where they lie.
 typedef struct {

@@ -1,4 +1,5 @@
 // finish_scores.cl: what lies between Q * K^T and the softmax, for a row of a tile.
+// include common/attention_params.cl cpu/vectors.cl cpu/exponential.cl
 
 #define LANES ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #define LOG2_E 1.4426950408889634f

@@ -7,6 +7,7 @@
 // out context by its view; log_sum_exp [B*Hq, S] as flagged
 // build ROWS KEYS (multiple of 32) MAX_SIZE (of heads)     values have 16 components at least
 // launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} single work-items
+// include cpu/finish_row.cl cpu/tile_products.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void flash_attention(__global const void *q, const int q_type, __global const float *all_packed, __global const float *v,

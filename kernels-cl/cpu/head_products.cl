@@ -2,11 +2,8 @@
 // in  x by its view, `inner` components, of type x_type; w: panels of 32 columns, [heads][ceil(columns/32)]
 // out by its view, `columns` components, of type out_type
 // build ROWS, WGT, COLUMNS = 32     launch {ceil(columns/32), batch * heads} single work-items
-
-typedef struct {
-    int heads, rows, inner, columns;
-    view_t x, out;
-} head_products_params;
+// include common/head_products.cl cpu/vectors.cl
+// include cpu/row_panel.cl unless cpu/row_panel_quantized.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void head_products(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global void *out,

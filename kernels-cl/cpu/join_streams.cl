@@ -3,6 +3,7 @@
 //     and q lie
 // out context by its view; log_sum_exp [B*Hq, S] as flagged
 // build MAX_SIZE (of heads)     launch {rows, B * Hkv} single work-items
+// include cpu/finish_row.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void join_streams(__global const float *parts, const int chunks, __global const void *q, const int q_type,

@@ -3,6 +3,7 @@
 // out y [rows, columns] of type y_type, may be x; mean and inverse standard deviation [rows] if flagged
 // build nothing     launch {rows} single work-items
 // The variance is summed from x - mean in a second pass: E[x^2] - mean^2 would cancel.
+// include common/norm_flags.cl cpu/vectors.cl
 
 // What a row's elements give in sum, or the squares of their distances from a mean.
 inline float sum_row(__global const void *x, const int type, const size_t start, const int columns, const float mean,

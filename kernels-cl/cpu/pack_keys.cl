@@ -1,6 +1,7 @@
 // pack_keys.cl: keys as flash_attention reads them: panels of 32, [B*Hkv][ceil(T/32)][d][32] in f32; zeros beyond the last.
 // in  k by its view; sequences, block table as flagged
 // build KEY     launch {panels, B * Hkv} single work-items
+// include common/attention_params.cl cpu/vectors.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void pack_keys(__global const TYPE(KEY) *k, __global const int *sequences, __global const int *table,

@@ -2,6 +2,7 @@
 // the last repeat it.
 // in  x [rows, inner] of type x_type
 // build ROWS     launch {blocks, ceil(inner/256)} single work-items
+// include cpu/vectors.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void pack_rows(__global const void *x, const int x_type, __global float *packed, const int rows, const int inner)

@@ -1,5 +1,6 @@
 // packed_panel.cl: a block of rows times a panel of weights in floats.
 // build ROWS, WGT, COLUMNS
+// include cpu/put_sums.cl
 
 #define AHEAD 16  // rows of a panel, and columns of a block
 #define PANEL_BYTES(inner) ((inner) * 32 * (int)sizeof(TYPE(WGT)))

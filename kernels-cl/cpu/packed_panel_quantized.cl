@@ -1,5 +1,6 @@
 // packed_panel_quantized.cl: packed_panel with weights in blocks, which become floats in registers.
 // build ROWS, WGT, COLUMNS
+// include cpu/quantized_panels.cl cpu/put_sums.cl
 
 #define PANEL_BYTES(inner) ((inner) / 32 * PANEL_BLOCK_BYTES)
 

@@ -2,6 +2,8 @@
 // in  a: pack_rows' blocks [ceil(rows/ROWS)][inner][ROWS]; w: panels of 32 columns; bias [ceil(columns/32) * 32]
 // out up to three targets of type out_type, head by head, as in qkv_projection; finished as finish_products.cl has it
 // build ROWS, WGT, NEAR, FINISH, COLUMNS     launch {blocks, columns / COLUMNS} single work-items
+// include cpu/product_order.cl cpu/finish_products.cl cpu/store_columns.cl
+// include cpu/packed_panel.cl unless cpu/packed_panel_quantized.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void packed_product(__global const float *a, __global const TYPE(WGT) *w, __global const float *bias,

@@ -1,5 +1,6 @@
 // put_sums.cl: how products leave the registers.
 // build ROWS, COLUMNS
+// include cpu/vectors.cl
 
 // 32 sums of each of ROWS rows, with the bias of their columns if there is one, into the first columns of a tile
 // [ROWS][COLUMNS].

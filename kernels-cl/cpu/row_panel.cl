@@ -1,5 +1,6 @@
 // row_panel.cl: a few rows times a panel of weights in floats: reads each weight once, so it runs at the speed of memory.
 // build ROWS, WGT, COLUMNS
+// include cpu/put_sums.cl
 
 #define CHUNK 512  // inputs at a time
 #define AHEAD (4096 / (int)sizeof(TYPE(WGT)))  // weights

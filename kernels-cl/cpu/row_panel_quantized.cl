@@ -1,6 +1,7 @@
 // row_panel_quantized.cl: row_panel with weights in blocks: sums quanta times inputs block by block, and each sum times the
 // block's scale.
 // build ROWS, WGT, COLUMNS
+// include cpu/quantized_panels.cl cpu/put_sums.cl
 
 #define AHEAD 4096  // bytes
 #define FAR (4 * AHEAD)

@@ -2,6 +2,8 @@
 // in  x [rows, inner] of type x_type, rows <= ROWS; w: panels of 32 columns; bias
 // out as packed_product
 // build ROWS, WGT, FINISH, COLUMNS     launch {columns / COLUMNS} single work-items
+// include cpu/finish_products.cl cpu/store_columns.cl
+// include cpu/row_panel.cl unless cpu/row_panel_quantized.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void row_product(__global const void *x, const int x_type, __global const TYPE(WGT) *w, __global const float *bias,

@@ -5,6 +5,7 @@
 //     no sequences: they would be about all keys that there are, padding included.
 // build ROWS KEYS (multiple of 32) MAX_SIZE (of heads), NATURAL = 1
 // launch {ceil(row_count/ROWS), launched heads} single work-items; keys = kv_len - first_key
+// include cpu/finish_scores.cl cpu/tile_products.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void scaled_scores(__global const void *q, const int q_type, __global const float *all_packed,

@@ -3,13 +3,7 @@
 // out P, may be S; log_sum_exp [heads of all batches, lse_rows], natural logarithm, of the attended keys and the sink
 // build nothing     launch {rows} single work-items
 // edge  as in portable/softmax.cl
-
-typedef struct {
-    int columns, inner;  // inner is 1
-    int first_head, heads, rows_per_head;
-    int first_row, lse_rows;
-    int has_sinks, has_log_sum_exp;
-} softmax_params;
+// include common/softmax_params.cl cpu/vectors.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void softmax(__global const float *all_s, __global float *all_p, __global const float *sinks,

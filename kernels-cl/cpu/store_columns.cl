@@ -1,5 +1,6 @@
 // store_columns.cl: neighbouring columns of some rows of a projection, stored head by head.
 // build COLUMNS of a work-item, a multiple of 32
+// include common/projection.cl cpu/vectors.cl
 
 inline void store_column(__global void *out, const int type, const head_target t, const int b, const int s, const int c,
                          const float value)

@@ -4,6 +4,7 @@
 //     least 16, and multiples of it in a q8_0 cache
 // out parts [B*Hkv][chunks][rows][value_size + 2] f32: weights * V, the largest score and the sum of weights
 // build CHUNK (multiple of 32) MAX_ROWS MAX_SIZE (of heads) KEY     launch {chunks, B * Hkv} single work-items
+// include cpu/finish_scores.cl
 
 #define FAR (8192 / (int)sizeof(TYPE(KEY)))  // elements ahead that are fetched into the second-level cache
 

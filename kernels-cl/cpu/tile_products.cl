@@ -1,5 +1,6 @@
 // tile_products.cl: the two products of attention by tiles.
 // build ROWS KEYS MAX_SIZE (of heads)
+// include cpu/finish_scores.cl
 
 #define AHEAD 16  // rows of a panel, or of values
 

@@ -5,6 +5,7 @@
 // launch {ceil(row_count/ROWS), launched heads} single work-items; keys = kv_len - first_key
 // edge  0 * NaN: what lies at keys that may not be attended never reaches the result. A row that is not finite is summed
 //       again over the attended keys alone.
+// include cpu/finish_row.cl cpu/tile_products.cl
 
 inline void exact_sum(float *o, __global const float *weights, __global const float *values, const attention_params *p,
                       __global const uchar *mask, __global const void *bias, const int bias_type, const int b,

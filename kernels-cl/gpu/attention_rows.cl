@@ -1,6 +1,7 @@
 // attention_rows.cl: the rows of a key-value head, and their scores.
 // The query heads that share a key-value head lie in one tile: row `index` is query index / group of head index % group,
 // so that neighbouring rows have nearly the same keys under a causal mask or a window.
+// include common/masks.cl
 
 #define NEEDS_ELEMENTS (HAS_MASK | HAS_BIAS | HAS_ALIBI)
 

@@ -2,6 +2,7 @@
 // in  partials: see split_attention; sequences, sinks, head_gate as flagged
 // out context by its view; log_sum_exp as flagged; flags [B*Hq, S] for exact_rows
 // build GROUP_ITEMS, OUT     launch {Hq/Hkv * S, B * Hkv} groups
+// include gpu/end_row.cl
 
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))
 void combine_splits(__global const int *sequences, __global const float *sinks, __global const float *head_gate,

@@ -1,4 +1,5 @@
 // end_row.cl: from the largest score and the sum to what a row needs at its end.
+// include common/attention_params.cl
 
 #define LOG2_E 1.4426950408889634f
 

@@ -3,6 +3,7 @@
 // in  flags [B*Hq, S] of flash_attention or combine_splits; the rest as flash_attention
 // out context and log_sum_exp of the flagged rows
 // build GROUP_ITEMS (a power of two), QRY, KEY, BIAS, OUT     launch {ceil(B * Hq * S / GROUP_ITEMS)} groups
+// include gpu/attention_rows.cl common/reductions.cl
 
 inline float exact_score(const attention_params p, const sequence_t seq, __global const TYPE(QRY) *q,
                          __global const TYPE(KEY) *k, __global const int *table, __global const TYPE(BIAS) *bias,

@@ -1,15 +1,14 @@
 // flash_attention.cl: softmax(scale * Q * K^T + masks) * V by tiles, without scores in global memory (online softmax, Milakov
 // and Gimelshein 2018; Dao et al. 2022), in base 2.
-// One group: ROWS rows of one key-value head, 64 keys at a time. Q, K and V go through one stage in local memory; each
+// One group: ROWS rows of one key-value head, KEYS keys at a time. Q, K and V go through one stage in local memory; each
 // item has ROWS/8 rows by 4 keys of the scores, then ROWS/8 rows by MAX_SIZE/16 components of the context.
 // in  q, k, v by their views; sequences, block table, mask, bias, alibi_slopes, sinks, head_gate as flagged
 // out context by its view; log_sum_exp [B*Hq, S] as flagged; flags [B*Hq, S]: 1 where the result is not finite or came
 //     from what is not: exact_rows makes these again
-// build ROWS (32 or 64), MAX_SIZE (64, 128, 256 or 512: values of heads up to it), QRY, KEY, BIAS, OUT, WIDTH
-// launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} groups of 128
+// build GROUP_ITEMS (128), KEYS (64), ROWS (32 or 64), MAX_SIZE (64, 128, 256 or 512: values of heads up to it), QRY, KEY, BIAS, OUT, WIDTH
+// launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} groups of GROUP_ITEMS
+// include gpu/quads.cl gpu/attention_rows.cl gpu/end_row.cl
 
-#define GROUP_ITEMS 128
-#define KEYS 64
 #define LANES (KEYS / 4)        // items side by side along keys and components
 #define ITEM_ROWS (ROWS / (GROUP_ITEMS / LANES))
 #define CHUNK 16                // components of Q and K on the stage
@@ -19,7 +18,7 @@
 #define VALUE_KEYS (STAGE_V / MAX_SIZE)  // rows of V on the stage
 #define STAGE_QK (CHUNK * (STRIDE_Q + STRIDE_K))
 #define STAGE (STAGE_QK > STAGE_V ? STAGE_QK : STAGE_V)
-#define SLICES (MAX_SIZE / KEYS)      // of 64 components
+#define SLICES (MAX_SIZE / KEYS)      // of KEYS components
 #define PARTS (GROUP_ITEMS / ROWS)    // items that share a row of scores
 
 DEFINE_LOAD_QUAD(load_query, QRY)

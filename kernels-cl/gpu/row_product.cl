@@ -3,6 +3,7 @@
 // in  x [rows, inner]; w [*, inner]; bias [*]     out up to three targets, head by head, as in qkv_projection
 // build ROWS (a power of two up to 8), GROUP_ITEMS (a power of two), ACT, WGT, OUT, WIDTH
 // launch {ceil(columns/4)} groups
+// include gpu/quads.cl gpu/store_columns.cl
 
 #define RESULTS (4 * ROWS)
 #define PARTS (GROUP_ITEMS / RESULTS)  // items that add up one result

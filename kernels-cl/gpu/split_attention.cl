@@ -1,14 +1,13 @@
 // split_attention.cl: attention of few rows, as in decoding, at the speed of memory. The keys are split over groups, which
 // leave unfinished rows in scratch memory for combine_splits.
-// One group: up to ROWS rows of one key-value head, 64 keys at a time. Scores: 8 items share a key. Context: items side by
+// One group: up to ROWS rows of one key-value head, KEYS keys at a time. Scores: 8 items share a key. Context: items side by
 // side share a row of V, the others take other keys; at the end they add up.
 // in  as flash_attention     out partials [B*Hkv, Hq/Hkv * S, splits, 4 + value_size rounded up to 4]: the largest score in
 //     base 2, the sum, whether it came from what is not finite, and the context, not yet divided by the sum
-// build ROWS (1, 4 or 8), QRY, KEY, BIAS, WIDTH; heads' values up to 512
-// launch {splits, ceil(Hq/Hkv * S / ROWS), B * Hkv} groups of 128
+// build GROUP_ITEMS (128), KEYS (64), ROWS (1, 4 or 8), QRY, KEY, BIAS, WIDTH; heads' values up to 512
+// launch {splits, ceil(Hq/Hkv * S / ROWS), B * Hkv} groups of GROUP_ITEMS
+// include gpu/quads.cl gpu/attention_rows.cl gpu/end_row.cl
 
-#define GROUP_ITEMS 128
-#define KEYS 64
 #define KEY_LANES 8                           // items that share a key
 #define ITEM_KEYS (KEYS * KEY_LANES / GROUP_ITEMS)
 #define ROW_LANES 16                          // items that share a row of scores

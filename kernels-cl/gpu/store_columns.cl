@@ -1,4 +1,5 @@
 // store_columns.cl: four neighbouring columns of one row of a projection, stored head by head.
+// include common/projection.cl gpu/quads.cl
 
 inline void store_column(__global TYPE(OUT) *out, const head_target t, const int b, const int s, const int c,
                          const float value)

@@ -3,6 +3,7 @@
 // in  x [rows, inner]; w [*, inner]; bias [*]     out up to three targets, head by head, as in qkv_projection
 // build TILE_M TILE_N TILE_K GROUP_M GROUP_N (ProductTile), ACT, WGT, OUT, WIDTH
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M)} groups
+// include gpu/quads.cl gpu/store_columns.cl
 
 #define ITEM_M (TILE_M / GROUP_M)        // neighbouring rows, a multiple of 4
 #define QUADS_N (TILE_N / GROUP_N / 4)   // quads of columns, 4 * GROUP_N apart

@@ -4,6 +4,7 @@
 //   add        out = a + b
 // build A, B, OUT     launch {n} items
 // f by its number, see activations.cl
+// include common/activations.cl
 
 DEFINE_ACTIVATION(activation, float)
 

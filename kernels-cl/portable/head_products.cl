@@ -3,11 +3,7 @@
 // out by its view, `columns` components
 // build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M), B * heads} groups
-
-typedef struct {
-    int heads, rows, inner, columns;
-    view_t x, out;
-} head_products_params;
+// include common/head_products.cl common/tile.cl
 
 DEFINE_LOAD_ROWS(load_activations, ACT)
 DEFINE_LOAD_ROWS(load_weights, WGT)

@@ -3,6 +3,7 @@
 // out y [rows, columns], may be x; mean and inverse standard deviation [rows] if flagged
 // build GROUP_ITEMS (power of two), ACT, OUT      launch {GROUP_ITEMS * rows} / {GROUP_ITEMS}
 // The variance is summed from x - mean in a second pass: E[x^2] - mean^2 would cancel.
+// include common/reductions.cl common/norm_flags.cl
 
 __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))
 __kernel void norm_rows(__global const TYPE(ACT) *x, __global const float *weight, __global const float *bias,

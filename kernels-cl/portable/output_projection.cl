@@ -2,6 +2,7 @@
 // in  x [rows, inner], w [columns, inner], bias [columns]     out y [rows, columns]
 // build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT, PANELS (0 or 1: how the weights lie)
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M)} groups
+// include common/tile.cl
 
 DEFINE_LOAD_ROWS(load_activations, ACT)
 DEFINE_LOAD_WEIGHTS(load_weights, WGT)

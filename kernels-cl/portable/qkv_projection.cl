@@ -4,6 +4,7 @@
 // build TILE_* GROUP_* (ProductTile), ACT, WGT, OUT, PANELS (0 or 1: how the weights lie)
 // launch {ceil(columns/TILE_N), ceil(rows/TILE_M)} groups
 // rows are [batch, length]; row r is query r % length of batch r / length
+// include common/projection.cl common/tile.cl
 
 DEFINE_LOAD_ROWS(load_activations, ACT)
 DEFINE_LOAD_WEIGHTS(load_weights, WGT)

@@ -3,6 +3,7 @@
 // out scores [launched heads, row_count, keys] f32; entries that may not be attended are -inf at stage 2
 // build TILE_* GROUP_* (ProductTile), QRY, KEY, BIAS
 // launch {ceil(keys/TILE_N), ceil(row_count/TILE_M), launched heads} groups; keys = kv_len - first_key
+// include common/masks.cl common/tile.cl
 
 DEFINE_LOAD_ROWS(load_queries, QRY)
 

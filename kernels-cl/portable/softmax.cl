@@ -5,13 +5,7 @@
 // build GROUP_ITEMS (power of two)     launch {GROUP_ITEMS * rows} / {GROUP_ITEMS}
 // edge  fully masked row -> zeros and log_sum_exp -inf, with a sink or not, never NaN; a NaN among the scores makes the
 //       row NaN
-
-typedef struct {
-    int columns, inner;
-    int first_head, heads, rows_per_head;
-    int first_row, lse_rows;
-    int has_sinks, has_log_sum_exp;
-} softmax_params;
+// include common/softmax_params.cl common/reductions.cl
 
 __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1)))
 __kernel void softmax(__global const float *s, __global float *p, __global const float *sinks,

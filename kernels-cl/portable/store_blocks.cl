@@ -3,6 +3,7 @@
 // out target by its view
 // build SRC      launch {rows, H, B} items, one per head of a token
 // edge  a block with NaN, infinity or what is too large for the scale's f16 reads as NaN
+// include common/store.cl
 
 // Component c of a row, after norm and rotation.
 inline float stored(__global const TYPE(SRC) *source, const size_t from, __global const float *norm,

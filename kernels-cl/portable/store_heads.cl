@@ -6,6 +6,7 @@
 //     cosines, sines [table_rows, dim/2]; the table's row of a token comes from positions, or counts from first_angle on
 // out target by its view; may be the source if layouts and types agree
 // build SRC, DST      launch {rows, H, B} items, one per head of a token
+// include common/store.cl
 
 __kernel void store_heads(__global const TYPE(SRC) *source, __global TYPE(DST) *target,
                           __global const int *source_table, __global const int *target_table,

@@ -6,6 +6,7 @@
 // launch {ceil(dv/TILE_N), ceil(row_count/TILE_M), launched heads} groups; keys = kv_len - first_key
 // edge  0 * NaN: what lies at keys that may not be attended never reaches the result. Finite results need no care; one
 //       that is not finite is summed again over the attended keys alone.
+// include common/masks.cl common/tile.cl
 
 DEFINE_LOAD_ROWS(load_weights, F32)
 

@@ -83,11 +83,21 @@ public record AttentionConfig(
         Checks.positive("numHeads", numHeads);
         if (modelWidth % numHeads != 0) {
             throw new IllegalArgumentException("modelWidth: " + modelWidth + " is not a multiple of numHeads = "
-                    + numHeads + "; give the head size with withHeadSize");
+                    + numHeads + "; give the head size, too: AttentionConfig.of(" + modelWidth + ", " + numHeads
+                    + ", headSize)");
         }
         int size = modelWidth / numHeads;
         return new AttentionConfig(
                 modelWidth, modelWidth, modelWidth, numHeads, numHeads, size, size, AttentionOptions.DEFAULT);
+    }
+
+    /**
+     * Multi-head self-attention with heads of a size of their own, as models have whose heads together are narrower or wider
+     * than the input: as many key-value heads as query heads, values as large as keys, output as wide as the input, no mask.
+     */
+    public static AttentionConfig of(int modelWidth, int numHeads, int headSize) {
+        return new AttentionConfig(
+                modelWidth, modelWidth, modelWidth, numHeads, numHeads, headSize, headSize, AttentionOptions.DEFAULT);
     }
 
     /** This configuration with fewer key-value heads than query heads: grouped-query or multi-query attention. */

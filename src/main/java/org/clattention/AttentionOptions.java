@@ -27,8 +27,8 @@ public record AttentionOptions(
 
     /** Checks the ranges of the options. */
     public AttentionOptions {
-        if (scale.isPresent() && !Double.isFinite(scale.getAsDouble())) {
-            throw new IllegalArgumentException("scale: " + scale.getAsDouble() + " is not finite");
+        if (scale.isPresent()) {
+            Checks.real("scale", scale.getAsDouble());
         }
         if (leftWindow < -1) {
             throw new IllegalArgumentException("leftWindow: " + leftWindow + " must be at least -1 (-1 = unbounded)");
@@ -36,9 +36,7 @@ public record AttentionOptions(
         if (rightWindow < -1) {
             throw new IllegalArgumentException("rightWindow: " + rightWindow + " must be at least -1 (-1 = unbounded)");
         }
-        if (!(softcap >= 0 && softcap < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("softcap: " + softcap + " must be finite and not negative (0 = none)");
-        }
+        Checks.notNegative("softcap", softcap);
     }
 
     /** The scale for queries of this head size: the one given, or 1/√headSize. */

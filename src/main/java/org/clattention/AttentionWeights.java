@@ -123,6 +123,9 @@ public record AttentionWeights(
         bias("extras.sinks", extras.sinks(), "[Hq]", config.numHeads());
         bias("extras.alibiSlopes", extras.alibiSlopes(), "[Hq]", config.numHeads());
         bias("extras.headGate", extras.headGate(), "[Hq]", config.numHeads());
+        Checks.values("extras.sinks", extras.sinks(), true);
+        Checks.values("extras.alibiSlopes", extras.alibiSlopes(), false);
+        Checks.values("extras.headGate", extras.headGate(), false);
     }
 
     private static void matrix(String name, HostTensor tensor, String meaning, long rows, long columns) {

@@ -1,9 +1,12 @@
 package org.clattention;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Argument checks that name the parameter, the value and the rule. */
 final class Checks {
+    private static final String RANGE = "from " + Float.MIN_NORMAL + " to " + Float.MAX_VALUE + ", as a float holds it";
+
     private Checks() {}
 
     static void positive(String name, int value) {
@@ -12,9 +15,49 @@ final class Checks {
         }
     }
 
+    /**
+     * Checks a positive number that is computed with as a float. What a float rounds to 0 or infinity would mean something
+     * else, and so would what a device may flush to 0: a subnormal.
+     */
     static void positive(String name, double value) {
-        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(name + ": " + value + " must be positive and finite");
+        if (!(value > 0 && isNormal(value))) {
+            throw new IllegalArgumentException(name + ": " + value + " must be positive and " + RANGE);
+        }
+    }
+
+    /** Checks a number that is computed with as a float, where 0 means none. */
+    static void notNegative(String name, double value) {
+        if (value != 0 && !(value > 0 && isNormal(value))) {
+            throw new IllegalArgumentException(name + ": " + value + " must be 0 (none) or positive and " + RANGE);
+        }
+    }
+
+    /** Checks a number of either sign that is computed with as a float. */
+    static void real(String name, double value) {
+        if (value != 0 && !isNormal(value)) {
+            throw new IllegalArgumentException(name + ": " + value + " must be 0 or of a magnitude " + RANGE);
+        }
+    }
+
+    private static boolean isNormal(double value) {
+        float magnitude = Math.abs((float) value);
+        return magnitude >= Float.MIN_NORMAL && magnitude <= Float.MAX_VALUE;
+    }
+
+    /**
+     * Checks that each value of a parameter is finite, and not zero for a float alone.
+     *
+     * @param orNone whether −∞ may be given, too
+     */
+    static void values(String name, @Nullable HostTensor tensor, boolean orNone) {
+        for (int i = 0; tensor != null && i < tensor.elements(); i++) {
+            double value = tensor.getDouble(i);
+            float stored = (float) value;
+            boolean none = orNone && value == Double.NEGATIVE_INFINITY;
+            if (!none && (!Float.isFinite(stored) || (stored == 0 && value != 0))) {
+                throw new IllegalArgumentException("weights." + name + "[" + i + "]: " + value + " must be "
+                        + (Double.isFinite(value) ? "0 or of a magnitude " + RANGE : "finite"));
+            }
         }
     }
 

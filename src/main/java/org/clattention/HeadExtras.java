@@ -3,11 +3,11 @@ package org.clattention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Per-head parameters of a layer that many models do without; each may be null.
+ * Per-head parameters of a layer that many models do without; each may be null. Sinks, slopes and gates are finite as floats.
  *
  * @param queryNorm [d]: RMS norm of each query head, before the rotation (Qwen 3, Gemma 3)
  * @param keyNorm [d]: the same for key heads
- * @param sinks [Hq]: exp(sink) joins the softmax denominator, unscaled (gpt-oss)
+ * @param sinks [Hq]: exp(sink) joins the softmax denominator, unscaled (gpt-oss); finite, or −∞ for a head without
  * @param alibiSlopes [Hq]: adds −slope·|p − j| to the scores (Press et al. 2022)
  * @param headGate [Hq]: multiplies a head's context before W_O; 0 removes the head
  */

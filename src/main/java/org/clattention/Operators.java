@@ -90,6 +90,7 @@ public final class Operators {
         try (Use use = new Use(engine)) {
             use.tensor("x", x);
             Checks.floatingPoint("x", x);
+            Checks.real("alpha", alpha);
             return compute(x, "activation", (lane, y) -> lane.activate(x.array(), y, x.elements(), activation, alpha));
         }
     }

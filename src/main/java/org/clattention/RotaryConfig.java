@@ -22,6 +22,9 @@ public record RotaryConfig(Style style, double theta, int dim, RotaryScaling sca
     /** Checks the ranges. */
     public RotaryConfig {
         Checks.positive("theta", theta);
+        if (scaling instanceof RotaryScaling.Yarn && theta <= 1) {
+            throw new IllegalArgumentException("theta: " + theta + " must exceed 1 with YaRN scaling");
+        }
         if (dim < 0 || dim % 2 != 0) {
             throw new IllegalArgumentException("dim: " + dim + " must be even and not negative (0 = the whole head)");
         }

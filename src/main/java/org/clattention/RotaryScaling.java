@@ -38,6 +38,7 @@ public sealed interface RotaryScaling {
             Checks.positive("factor", factor);
             Checks.positive("lowFreqFactor", lowFreqFactor);
             Checks.positive("originalContext", originalContext);
+            Checks.positive("highFreqFactor", highFreqFactor);
             if (!(highFreqFactor > lowFreqFactor)) {
                 throw new IllegalArgumentException(
                         "highFreqFactor: " + highFreqFactor + " must exceed lowFreqFactor = " + lowFreqFactor);

@@ -223,6 +223,36 @@ class ValidationTest {
     }
 
     @Test
+    void perHeadParametersAreFloats() {
+        for (double bad : new double[] {1e300, -1e39, 1e-46, Double.NaN, Double.POSITIVE_INFINITY}) {
+            HostTensor values = HostTensor.ofDoubles(new double[] {0, bad}, 2);
+            String text = "[1]: " + bad + " must be ";
+            AttentionWeights good = SmallLayer.weights();
+            weights(good.withExtras(HeadExtras.NONE.withAlibi(values)), "weights.extras.alibiSlopes" + text);
+            weights(good.withExtras(HeadExtras.NONE.withHeadGate(values)), "weights.extras.headGate" + text);
+            weights(good.withExtras(HeadExtras.NONE.withSinks(values)), "weights.extras.sinks" + text);
+        }
+        HeadExtras none = HeadExtras.NONE.withSinks(
+                HostTensor.of(new float[] {Float.NEGATIVE_INFINITY, 0}, 2)); // no sink for the first head
+        own(engine().multiHeadAttention(SmallLayer.CONFIG, SmallLayer.weights().withExtras(none)));
+    }
+
+    @Test
+    void operatorsTakeNumbersThatAreFloats() {
+        Operators operators = engine().operators();
+        Tensor x = tensor(2, 3);
+        Tensor weight = tensor(3);
+        for (double bad : new double[] {1e-46, 3.5e38, 0, -1, Double.NaN}) {
+            String text = "epsilon: " + bad + " must be positive";
+            rejects(IllegalArgumentException.class, () -> operators.layerNorm(x, weight, null, -1, bad), text);
+            rejects(IllegalArgumentException.class, () -> operators.rmsNorm(x, weight, -1, bad), text);
+        }
+        for (double bad : new double[] {1e-46, -3.5e38, Double.NaN, Double.NEGATIVE_INFINITY}) {
+            rejects(IllegalArgumentException.class, () -> operators.swish(x, bad), "alpha: " + bad + " must be 0 or");
+        }
+    }
+
+    @Test
     void memoryOverTheLimitSaysTheBytes() {
         AttentionConfig config = new AttentionConfig(1, 1, 1, 4096, 4096, 1, 1, AttentionOptions.DEFAULT);
         AttentionWeights weights = AttentionWeights.of(host(4096, 1), host(4096, 1), host(4096, 1), host(1, 4096));

@@ -17,22 +17,11 @@ public record RowLayout(Kind kind, int period, @Nullable DeviceArray table, int 
     /** The rules. */
     public enum Kind {
         /** Row j is row j. */
-        PLAIN(0),
+        PLAIN,
         /** Row j is row j modulo the period. */
-        RING(1),
+        RING,
         /** Row j is row j modulo the period of block table[j / period]; a view's batch stride is that of blocks. */
-        PAGED(2);
-
-        private final int code;
-
-        Kind(int code) {
-            this.code = code;
-        }
-
-        /** The number that kernels know the rule by. */
-        public int code() {
-            return code;
-        }
+        PAGED
     }
 
     /** A ring of so many rows. */

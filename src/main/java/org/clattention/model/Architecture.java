@@ -1,5 +1,6 @@
 package org.clattention.model;
 
+import java.util.Map;
 import org.clattention.StackWeights;
 
 /** A family of models: how its configuration and the names of its tensors become shapes and weights. */
@@ -12,6 +13,15 @@ interface Architecture {
 
     /** The tables of embeddings. */
     Embeddings embeddings(WeightReader reader);
+
+    /**
+     * Tensors that files may hold although they are copies of others, such as a head that is the table of embeddings: by the
+     * name of the copy, the name of the other. Only the other is read; numbers that differ would be dropped without a word, and
+     * are refused.
+     */
+    default Map<String, String> copies(WeightReader reader) {
+        return Map.of();
+    }
 
     /** True for tensors that published files have and the mathematics does not need, such as buffers. */
     boolean ignores(String tensor);

@@ -36,7 +36,10 @@ final class Architectures {
         Function<ConfigJson, Architecture> reader = FAMILIES.get(name(config)).reader;
         UnsupportedKeys.refuse(config);
         try {
-            return reader.apply(config);
+            Architecture architecture = reader.apply(config);
+            architecture.spec(); // asks for what the constructor left
+            UnsupportedKeys.refuseUnread(config);
+            return architecture;
         } catch (IllegalArgumentException e) {
             // From the records of the public API, which name their own parameter and rule.
             throw new InvalidFileException(config.file(), e.getMessage(), e);

@@ -1,6 +1,8 @@
 package org.clattention.model;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.clattention.Activation;
 import org.clattention.AttentionConfig;
 import org.clattention.AttentionWeights;
@@ -23,6 +25,8 @@ final class BertArchitecture implements Architecture {
     private static final String TABLE = "embeddings.word_embeddings.weight";
     private static final String PREDICTIONS = "cls.predictions.";
     private static final String DECODER = PREDICTIONS + "decoder.weight";
+    private static final String DECODER_BIAS = PREDICTIONS + "decoder.bias";
+    private static final String BIAS = PREDICTIONS + "bias";
 
     private final ConfigJson config;
     private final boolean predicts;
@@ -51,6 +55,9 @@ final class BertArchitecture implements Architecture {
         vocabulary = config.size("vocab_size");
         epsilon = config.positive("layer_norm_eps", 1e-12);
         tied = config.flag("tie_word_embeddings", true);
+        if (config.has("is_causal") && config.flag("is_causal", false)) {
+            throw config.refused("is_causal", "is not supported: it must be false");
+        }
         if (config.has("position_embedding_type")
                 && !config.text("position_embedding_type").equals("absolute")) {
             throw config.refused("position_embedding_type", "is not supported: it must be absolute");
@@ -125,8 +132,7 @@ final class BertArchitecture implements Architecture {
     private LogitsWeights logits(WeightReader reader, String prefix) {
         String transform = PREDICTIONS + "transform.";
         // One vector under two names, of which files have one or both.
-        String bias = PREDICTIONS + "bias";
-        HostTensor logitsBias = reader.vector(reader.has(bias) ? bias : PREDICTIONS + "decoder.bias", vocabulary);
+        HostTensor logitsBias = reader.vector(reader.has(BIAS) ? BIAS : DECODER_BIAS, vocabulary);
         return new LogitsWeights(
                 reader.matrix(transform + "dense.weight", width, width),
                 reader.vector(transform + "dense.bias", width),
@@ -161,8 +167,18 @@ final class BertArchitecture implements Architecture {
         return tensor.endsWith("embeddings.position_ids")
                 || tensor.startsWith("pooler.dense.")
                 || tensor.startsWith("bert.pooler.dense.")
-                || tensor.startsWith("cls.seq_relationship.")
-                || (predicts && tied && tensor.equals(DECODER))
-                || (predicts && tensor.equals(PREDICTIONS + "decoder.bias"));
+                || tensor.startsWith("cls.seq_relationship.");
+    }
+
+    @Override
+    public Map<String, String> copies(WeightReader reader) {
+        Map<String, String> out = new LinkedHashMap<>();
+        if (predicts && tied) {
+            out.put(DECODER, prefix(reader) + TABLE);
+        }
+        if (predicts) {
+            out.put(DECODER_BIAS, BIAS);
+        }
+        return out;
     }
 }

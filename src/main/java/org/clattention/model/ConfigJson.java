@@ -2,10 +2,13 @@ package org.clattention.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
 import org.clattention.io.InvalidFileException;
 import org.clattention.io.JsonReader;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ final class ConfigJson {
     private final Path file;
     private final String prefix;
     private final Map<String, Object> values;
+
+    /** The keys that somebody asked for: those of this family. */
+    private final Set<String> asked = new HashSet<>();
 
     private ConfigJson(Path file, String prefix, Map<String, Object> values) {
         this.file = file;
@@ -42,13 +48,31 @@ final class ConfigJson {
 
     /** True if the key is there and not null. */
     boolean has(String key) {
-        Object value = values.get(key);
+        Object value = ask(key);
         return value != null && value != JsonReader.NULL;
     }
 
     /** True if the key is there, perhaps with null. */
     boolean mentions(String key) {
+        ask(key);
         return values.containsKey(key);
+    }
+
+    /** True if the key has been asked for, by any method. */
+    boolean isAsked(String key) {
+        return asked.contains(key);
+    }
+
+    /** What stands under the key, unchecked; null if absent or null. Does not count as asking. */
+    @Nullable
+    Object peek(String key) {
+        Object value = values.get(key);
+        return value == JsonReader.NULL ? null : value;
+    }
+
+    private @Nullable Object ask(String key) {
+        asked.add(key);
+        return values.get(key);
     }
 
     /** A positive integer that must be there. */
@@ -74,11 +98,14 @@ final class ConfigJson {
         return mentions(key) ? integer(key, required(key), 0) : absent;
     }
 
-    /** A positive number that must be there. */
+    /** A number that must be there, positive also as a float: devices compute with floats. */
     double positive(String key) {
         double number = number(key);
         if (!(number > 0)) {
             throw refused(key, "must be positive");
+        }
+        if ((float) number < Float.MIN_NORMAL) {
+            throw refused(key, "is too small for a 32-bit float");
         }
         return number;
     }
@@ -96,12 +123,15 @@ final class ConfigJson {
         return has(key) ? OptionalDouble.of(positive(key)) : OptionalDouble.empty();
     }
 
-    /** A number. */
+    /** A number, finite also as a float. */
     double number(String key) {
-        if (required(key) instanceof Number number) {
-            return number.doubleValue();
+        if (!(required(key) instanceof Number number)) {
+            throw refused(key, "must be a number");
         }
-        throw refused(key, "must be a number");
+        if (Float.isInfinite(number.floatValue())) {
+            throw refused(key, "is beyond the range of 32-bit floats");
+        }
+        return number.doubleValue();
     }
 
     /** True or false. */
@@ -172,13 +202,26 @@ final class ConfigJson {
         return (value instanceof List<?> list && list.isEmpty()) || (value instanceof Map<?, ?> map && map.isEmpty());
     }
 
+    /** The members under this key's object that are not null; empty if there is none. */
+    Map<String, Object> members(String key) {
+        Map<String, Object> out = new TreeMap<>();
+        if (ask(key) instanceof Map<?, ?> map) {
+            map.forEach((name, value) -> {
+                if (value != JsonReader.NULL) {
+                    out.put(String.valueOf(name), value);
+                }
+            });
+        }
+        return out;
+    }
+
     /** A refusal that names key and value. */
     InvalidFileException refused(String key, String rule) {
         return new InvalidFileException(file, prefix + key + " = " + values.get(key) + " " + rule);
     }
 
     private Object required(String key) {
-        Object value = values.get(key);
+        Object value = ask(key);
         if (value == null) {
             throw new InvalidFileException(file, prefix + key + " is missing");
         }

@@ -116,6 +116,16 @@ final class FolderTensors implements ModelTensors {
         return tensor;
     }
 
+    /** The shape of a tensor. */
+    long[] shape(String name) {
+        return place(name).file.tensor(name).shape();
+    }
+
+    /** The file that holds a tensor. */
+    Path file(String name) {
+        return place(name).path;
+    }
+
     @Override
     public DataType type(String name) {
         return place(name).file.tensor(name).type();

@@ -2,6 +2,7 @@ package org.clattention.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.clattention.Activation;
 import org.clattention.BlockAttention;
 import org.clattention.BlockAttentionWeights;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * vocab_size} must be given; other keys have the defaults of the model's configuration class.
  */
 abstract class GatedDecoder implements Architecture {
-    static final String EMBEDDINGS = "model.embed_tokens.weight";
-    static final String HEAD = "lm_head.weight";
+    private static final String PREFIX = "model.";
+    private static final String TABLE = "embed_tokens.weight";
+    private static final String HEAD = "lm_head.weight";
 
     private static final int MOST_LAYERS = 10_000;
 
@@ -118,10 +120,11 @@ abstract class GatedDecoder implements Architecture {
 
     @Override
     public StackWeights weights(WeightReader reader) {
-        HostTensor norm = norm(reader, "model.norm.weight", width);
-        HostTensor logits = reader.matrix(tied ? EMBEDDINGS : HEAD, vocabulary, width);
+        String prefix = prefix(reader);
+        HostTensor norm = norm(reader, prefix + "norm.weight", width);
+        HostTensor logits = reader.matrix(tied ? prefix + TABLE : HEAD, vocabulary, width);
         return new StackWeights(
-                i -> block(reader, "model.layers." + i + "."),
+                i -> block(reader, prefix + "layers." + i + "."),
                 null,
                 new StackWeights.NormWeights(norm, null),
                 StackWeights.LogitsWeights.of(logits));
@@ -158,12 +161,22 @@ abstract class GatedDecoder implements Architecture {
 
     @Override
     public Embeddings embeddings(WeightReader reader) {
-        return new Embeddings(spec().embedding(), reader.matrix(EMBEDDINGS, vocabulary, width), null, null);
+        return new Embeddings(spec().embedding(), reader.matrix(prefix(reader) + TABLE, vocabulary, width), null, null);
     }
 
-    /** Old files keep the frequencies of the rotary embedding; a tied head may be stored, though it is never read. */
+    /** Names begin with {@code model.}, but not in files of the bare model, as embedding models are published. */
+    private static String prefix(WeightReader reader) {
+        return reader.has(PREFIX + TABLE) || !reader.has(TABLE) ? PREFIX : "";
+    }
+
+    /** Old files keep the frequencies of the rotary embedding. */
     @Override
     public boolean ignores(String tensor) {
-        return tensor.endsWith("rotary_emb.inv_freq") || (tied && tensor.equals(HEAD));
+        return tensor.endsWith("rotary_emb.inv_freq");
+    }
+
+    @Override
+    public Map<String, String> copies(WeightReader reader) {
+        return tied ? Map.of(HEAD, prefix(reader) + TABLE) : Map.of();
     }
 }

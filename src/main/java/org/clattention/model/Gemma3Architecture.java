@@ -34,11 +34,20 @@ final class Gemma3Architecture extends GemmaDecoder {
             local = RotaryConfig.of(RotaryConfig.Style.HALF, config.positive("rope_local_base_freq", LOCAL_THETA));
             global = RotaryKeys.read(config, RotaryConfig.Style.HALF, GLOBAL_THETA, maxPositions);
         } else {
-            if (config.has("rope_scaling")) {
-                throw config.refused("rope_scaling", "and rope_parameters exclude each other");
-            }
             local = rotary(config, both, "sliding_attention", LOCAL_THETA);
             global = rotary(config, both, "full_attention", GLOBAL_THETA);
+            requireSame(config, "rope_local_base_freq", local);
+            requireSame(config, "rope_theta", global);
+            if (config.has("rope_scaling")) {
+                RotaryKeys.requireSame(config, "full_attention", both);
+            }
+        }
+    }
+
+    /** A base that is given beside the newer spelling must agree with it. */
+    private static void requireSame(ConfigJson config, String key, RotaryConfig rotary) {
+        if (config.has(key) && config.number(key) != rotary.theta()) {
+            throw config.refused(key, "differs from rope_theta = " + rotary.theta() + " in " + PARAMETERS);
         }
     }
 

@@ -2,6 +2,7 @@ package org.clattention.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.clattention.Activation;
 import org.clattention.AttentionConfig;
 import org.clattention.AttentionOptions;
@@ -132,9 +133,14 @@ final class Gpt2Architecture implements Architecture {
         return reader.has(PREFIX + TABLE) ? PREFIX : "";
     }
 
-    /** The causal masks that old files keep; a tied head may be stored, though it is never read. */
+    /** The causal masks that old files keep. */
     @Override
     public boolean ignores(String tensor) {
-        return tensor.endsWith(".attn.bias") || tensor.endsWith(".attn.masked_bias") || (tied && tensor.equals(HEAD));
+        return tensor.endsWith(".attn.bias") || tensor.endsWith(".attn.masked_bias");
+    }
+
+    @Override
+    public Map<String, String> copies(WeightReader reader) {
+        return tied ? Map.of(HEAD, prefix(reader) + TABLE) : Map.of();
     }
 }

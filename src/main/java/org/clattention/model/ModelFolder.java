@@ -2,7 +2,9 @@ package org.clattention.model;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.clattention.HostTensor;
 import org.clattention.io.InvalidFileException;
 
 /**
@@ -53,10 +55,34 @@ public final class ModelFolder extends ModelSource {
         for (NeededTensors needed : new NeededTensors[] {onDevice(), onHost()}) {
             needed.all().forEach(n -> tensors.get(n.name(), n.dims()));
         }
+        Map<String, String> copies = architecture.copies(onHost());
         for (String name : tensors.names()) {
-            if (!onDevice().names().contains(name) && !onHost().names().contains(name) && !architecture.ignores(name)) {
+            String original = copies.get(name);
+            if (original != null && !isNeeded(name)) {
+                requireCopy(tensors, name, original);
+            } else if (!isNeeded(name) && !architecture.ignores(name)) {
                 throw new InvalidFileException(
                         folder, "tensor " + name + " has no place in a " + spec().architecture());
+            }
+        }
+    }
+
+    private boolean isNeeded(String name) {
+        return onDevice().names().contains(name) || onHost().names().contains(name);
+    }
+
+    /** Which of two that differ is meant, nobody can know. */
+    private static void requireCopy(FolderTensors tensors, String name, String original) {
+        HostTensor first = tensors.get(original, tensors.shape(original));
+        HostTensor second = tensors.get(name, tensors.shape(original));
+        boolean same = first.type() == second.type() && first.data().equals(second.data());
+        int elements = Math.toIntExact(first.elements());
+        for (int i = 0; !same && i < elements; i++) {
+            if (first.getDouble(i) != second.getDouble(i)) {
+                throw new InvalidFileException(
+                        tensors.file(name),
+                        "tensor " + name + ": differs from " + original + ", of which it should be a copy: element " + i
+                                + " is " + second.getDouble(i) + " instead of " + first.getDouble(i));
             }
         }
     }

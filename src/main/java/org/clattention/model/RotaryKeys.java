@@ -1,6 +1,9 @@
 package org.clattention.model;
 
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import org.clattention.RotaryConfig;
 import org.clattention.RotaryScaling;
 import org.clattention.io.InvalidFileException;
@@ -44,12 +47,31 @@ final class RotaryKeys {
         return new RotaryConfig(style, theta, 0, scaling(object, maxPositions));
     }
 
-    /** The object with the parameters; null if there is none. */
+    /** The object with the parameters; null if there is none. Where both spellings are there, they must say the same. */
     static @Nullable ConfigJson object(ConfigJson config) {
         if (config.has(SCALING) && config.has(PARAMETERS)) {
-            throw config.refused(PARAMETERS, "and " + SCALING + " exclude each other");
+            requireSame(config, PARAMETERS, config);
         }
-        return config.has(SCALING) ? config.object(SCALING) : config.object(PARAMETERS);
+        return config.has(PARAMETERS) ? config.object(PARAMETERS) : config.object(SCALING);
+    }
+
+    /** The object under a key in {@code newer} must say what {@code rope_scaling} says, but for the base, which only it has. */
+    static void requireSame(ConfigJson config, String key, ConfigJson newer) {
+        if (!spelledAlike(config.members(SCALING)).equals(spelledAlike(newer.members(key)))) {
+            throw newer.refused(key, "differs from " + SCALING + " = " + config.peek(SCALING));
+        }
+    }
+
+    /** Without the base, with numbers as doubles, and the kind under its newer name. */
+    private static Map<String, Object> spelledAlike(Map<String, Object> members) {
+        Map<String, Object> out = new TreeMap<>();
+        members.forEach((key, value) -> {
+            Object number = value instanceof Number n ? (Object) n.doubleValue() : value;
+            out.merge(key.equals("type") ? "rope_type" : key, number, (a, b) -> a.equals(b) ? a : List.of(a, b));
+        });
+        out.remove("rope_theta");
+        out.remove("rope_type", "default");
+        return out;
     }
 
     private static RotaryScaling scaling(ConfigJson object, int maxPositions) {

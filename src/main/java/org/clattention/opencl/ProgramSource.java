@@ -6,7 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The source of a program: several files, joined. Each keeps its own name and line numbers in build logs. (An include
@@ -16,21 +21,42 @@ import java.util.List;
  * @param text the joined source
  */
 public record ProgramSource(String name, String text) {
+    private static final Pattern INCLUDE =
+            Pattern.compile("^// include (\\S+(?: \\S+\\.cl)*)(?: unless (\\S+))?$", Pattern.MULTILINE);
 
     /**
-     * Joins class-path resources.
+     * Joins class-path resources and what they include, each file once, before the file that asks for it. A file names what it
+     * includes in lines of its own: {@code // include common/views.cl common/masks.cl}. With {@code // include A unless B} it
+     * gets A only if B is not there already: B defines the same functions another way.
      *
      * @param name a name for messages
      * @param folder the folder on the class path, for example {@code /kernels-cl}
      * @param files the files in it, in order
      */
     public static ProgramSource ofResources(String name, String folder, List<String> files) {
-        StringBuilder text = new StringBuilder();
-        for (String file : files) {
-            text.append("#line 1 \"").append(file).append("\"\n");
-            text.append(resource(folder + "/" + file)).append('\n');
+        Map<String, String> parts = new LinkedHashMap<>();
+        files.forEach(file -> include(folder, file, parts, new LinkedHashSet<>()));
+        return new ProgramSource(name, String.join("", parts.values()));
+    }
+
+    private static void include(String folder, String file, Map<String, String> parts, Set<String> including) {
+        if (parts.containsKey(file)) {
+            return;
         }
-        return new ProgramSource(name, text.toString());
+        if (!including.add(file)) {
+            throw new IllegalStateException("kernel source " + file + " includes itself: " + including);
+        }
+        String text = resource(folder + "/" + file);
+        INCLUDE.matcher(text).results().forEach(line -> {
+            String unless = line.group(2);
+            if (unless == null || !parts.containsKey(unless)) {
+                for (String included : line.group(1).split(" ")) {
+                    include(folder, included, parts, including);
+                }
+            }
+        });
+        including.remove(file);
+        parts.put(file, "#line 1 \"" + file + "\"\n" + text + "\n");
     }
 
     /** Writes the source to a temporary file and says where; for build failures. */

@@ -1,6 +1,7 @@
 package org.clattention.verify;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The inputs of a golden case on their way to a device; closing frees what was uploaded. */
 final class CaseTensors implements AutoCloseable {
+    private static final Set<DataType> INTEGERS = EnumSet.of(DataType.I64, DataType.I32, DataType.U8);
+
     private final AttentionEngine engine;
     private final GoldenCase goldenCase;
     private final List<AutoCloseable> owned = new ArrayList<>();
@@ -67,15 +70,28 @@ final class CaseTensors implements AutoCloseable {
         return find(name) == null ? null : uploadAsFloats(name);
     }
 
-    /** An integer input; null if absent. */
+    /**
+     * An integer input; null if absent.
+     *
+     * @throws IllegalArgumentException if it is of another type, or a value does not fit into 32 bits
+     */
     int @Nullable [] integers(String name) {
         HostTensor tensor = find(name);
         if (tensor == null) {
             return null;
         }
+        if (!INTEGERS.contains(tensor.type())) {
+            throw new IllegalArgumentException(
+                    "in." + name + ": type " + tensor.type() + " must be one of " + INTEGERS);
+        }
         int[] values = new int[Math.toIntExact(tensor.elements())];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Math.toIntExact(tensor.getLong(i));
+            long value = tensor.getLong(i);
+            if (value != (int) value) {
+                throw new IllegalArgumentException(
+                        "in." + name + "[" + i + "]: " + value + " is beyond 32-bit integers");
+            }
+            values[i] = (int) value;
         }
         return values;
     }

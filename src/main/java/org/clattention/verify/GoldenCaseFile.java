@@ -48,6 +48,7 @@ public final class GoldenCaseFile {
         Map<String, HostTensor> inputs = new LinkedHashMap<>();
         Map<String, HostTensor> outputs = new LinkedHashMap<>();
         for (String name : tensors.names()) {
+            requireCountable(file, name, tensors.tensor(name));
             if (name.startsWith(IN) && name.length() > IN.length()) {
                 inputs.put(name.substring(IN.length()), tensors.tensor(name));
             } else if (name.startsWith(OUT) && name.length() > OUT.length()) {
@@ -91,6 +92,23 @@ public final class GoldenCaseFile {
         goldenCase.inputs().forEach((name, tensor) -> tensors.put(IN + name, tensor));
         goldenCase.outputs().forEach((name, tensor) -> tensors.put(OUT + name, tensor));
         SafetensorsWriter.write(file, metadata, tensors);
+    }
+
+    /**
+     * Operations count in 32 bits. An empty tensor may still have dimensions beyond them, which would go on into shapes that
+     * are not empty.
+     */
+    private static void requireCountable(Path file, String name, HostTensor tensor) {
+        long product = 1;
+        for (long dim : tensor.shape()) {
+            product *= Math.max(dim, 1);
+            if (product > Integer.MAX_VALUE) {
+                throw new InvalidFileException(
+                        file,
+                        "tensor \"" + name + "\": " + tensor + " has dimensions whose product, zeros left out, is over "
+                                + Integer.MAX_VALUE);
+            }
+        }
     }
 
     private static String required(Path file, Map<String, String> metadata, String key) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyCommandTest {
     @TempDir
@@ -124,6 +125,14 @@ class VerifyCommandTest {
     void aCaseThatContradictsItselfIsBadInput() throws IOException {
         Path file = Cases.inconsistent(folder, "odd");
         Cli.run("verify", "--device", "reference", file.toString()).requireOneLine(ExitCode.BAD_INPUT, "case odd: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reference", "java"})
+    void lengthsBeyondIntegersAreBadInput(String device) throws IOException {
+        Path file = Cases.lengths(folder, 9_205_357_638_345_293_827L);
+        Cli.run("verify", "--device", device, file.toString())
+                .requireOneLine(ExitCode.BAD_INPUT, "9205357638345293827");
     }
 
     @Test

@@ -59,6 +59,13 @@ final class BadCases {
                 "\"in.\" is neither",
                 raw(header(metadata, IN_X.replace("in.x", "in."), OUT_Y)));
         add(out, "output without a name", "neither", raw(header(metadata, IN_X, OUT_Y.replace("out.y", "out."))));
+        String empty = "\"in.x\":{\"dtype\":\"F32\",\"shape\":[0,4294967296],\"data_offsets\":[0,0]}";
+        String y = OUT_Y.replace("[16,24]", "[0,8]");
+        add(
+                out,
+                "empty input of a huge dimension",
+                "product, zeros left out",
+                raw(header(metadata, empty, y), new byte[8]));
         add(out, "no outputs", "no tensor out.NAME", raw(header(metadata, IN_X), new byte[16]));
         add(out, "no tensors", "no tensor out.NAME", raw(header(metadata), new byte[0]));
     }

@@ -37,6 +37,8 @@ class BadConfigsTest {
         badConfigs();
         badGatedConfigs();
         badFamilies();
+        keysOfOtherFamilies();
+        numbersBeyondFloats();
         assertThat(cases).hasSizeGreaterThan(70);
         return cases;
     }
@@ -70,6 +72,8 @@ class BadConfigsTest {
         llama("text", "vocab_size = 50 must be an integer", "vocab_size", "50");
         llama("too large", "must be an integer from 1 to 2147483647", "vocab_size", 3_000_000_000L);
         llama("too many layers", "num_hidden_layers = 1000000 must be at most 10000", "num_hidden_layers", 1_000_000L);
+        llama("large epsilon", "rms_norm_eps = 3.5E38 is beyond the range of 32-bit floats", "rms_norm_eps", 3.5e38);
+        llama("vanishing epsilon", "rms_norm_eps = 1.0E-46 is too small for a 32-bit float", "rms_norm_eps", 1e-46);
         llama("negative epsilon", "rms_norm_eps = -1.0E-5 must be positive", "rms_norm_eps", -1e-5);
         llama("epsilon text", "rms_norm_eps = small must be a number", "rms_norm_eps", "small");
         llama("flag", "tie_word_embeddings = 1 must be true or false", "tie_word_embeddings", 1L);
@@ -95,6 +99,7 @@ class BadConfigsTest {
                 Map.of("quant_method", "fp8"));
         llama("encoder-decoder", "is_encoder_decoder = true is not supported", "is_encoder_decoder", true);
         llama("theta", "rope_theta = 0 must be positive", "rope_theta", 0L);
+        llama("infinite theta", "rope_theta = 1.0E39 is beyond the range of 32-bit floats", "rope_theta", 1e39);
         llama(
                 "sliding Llama",
                 "is not supported in LlamaForCausalLM",
@@ -137,9 +142,9 @@ class BadConfigsTest {
         llama("rope no object", "rope_scaling = 3 must be an object", "rope_scaling", 3L);
         llama(
                 "both ropes",
-                "exclude each other",
+                "rope_parameters = {rope_type=default} differs from rope_scaling = {",
                 "rope_scaling",
-                Map.of("type", "default"),
+                Map.of("type", "linear", "factor", 2L),
                 "rope_parameters",
                 Map.of("rope_type", "default"));
         llama(
@@ -237,6 +242,64 @@ class BadConfigsTest {
                 "num_key_value_heads",
                 2L);
         bad("deepseek_v2", "odd rotation", "rotary dim: 7 must be even", "qk_rope_head_dim", 7L);
+    }
+
+    /** Keys that other families read: here they would be passed over. */
+    private void keysOfOtherFamilies() {
+        llama(
+                "not causal",
+                "is_causal = false is not supported in LlamaForCausalLM: it must be true",
+                "is_causal",
+                false);
+        bad("qwen2", "not causal", "is_causal = false is not supported", "is_causal", false);
+        bad("deepseek_v2", "not causal", "is_causal = false is not supported", "is_causal", false);
+        bad("gpt2", "not causal", "is_causal = false is not supported", "is_causal", false);
+        bad("bert", "causal", "is_causal = true is not supported: it must be false", "is_causal", true);
+        llama("both ways", "bidirectional = true is not supported", "bidirectional", true);
+        llama("no window", "use_sliding_window = true is not supported", "use_sliding_window", true);
+        llama("capped logits", "final_logit_softcapping = 30 is not", "final_logit_softcapping", 30L);
+        llama("capped scores", "attn_logit_softcapping = 50 is not", "attn_logit_softcapping", 50L);
+        llama("scaled scores", "attention_multiplier = 0.0078125 is not", "attention_multiplier", 0.0078125);
+        llama("scaled logits", "logits_scaling = 8 is not supported in LlamaFor", "logits_scaling", 8L);
+        llama("scaled branches", "residual_multiplier = 0.22 is not", "residual_multiplier", 0.22);
+        llama("clipped", "clip_qkv = 8 is not", "clip_qkv", 8L);
+        llama("layers without rotation", "no_rope_layers = [1, 0] is not", "no_rope_layers", List.of(1L, 0L));
+        llama("parallel", "use_parallel_residual = true is not", "use_parallel_residual", true);
+        bad("gpt2", "alibi", "alibi = true is not supported", "alibi", true);
+        bad("qwen3", "three positions", "use_mrope = true is not supported", "use_mrope", true);
+        bad(
+                "gemma3_text",
+                "two local bases",
+                "rope_local_base_freq = 7 differs from rope_theta = 200.0 in rope_parameters",
+                "rope_local_base_freq",
+                7L,
+                "rope_parameters",
+                Map.of("full_attention", Map.of("rope_theta", 300L), "sliding_attention", Map.of("rope_theta", 200L)));
+        bad(
+                "gemma3_text",
+                "two scalings",
+                "full_attention = {rope_type=default} differs from rope_scaling",
+                "rope_scaling",
+                Map.of("rope_type", "linear", "factor", 8L),
+                "rope_parameters",
+                Map.of(
+                        "full_attention",
+                        Map.of("rope_type", "default"),
+                        "sliding_attention",
+                        Map.of("rope_type", "default")));
+    }
+
+    /** Devices compute with floats: a number that is another as a float changes what the model means. */
+    private void numbersBeyondFloats() {
+        llama("epsilon infinite", "rms_norm_eps = 3.5E38 is beyond the range of 32-bit floats", "rms_norm_eps", 3.5e38);
+        llama("epsilon 0", "rms_norm_eps = 1.0E-46 is too small for a 32-bit float", "rms_norm_eps", 1e-46);
+        llama("theta infinite", "rope_theta = 1.0E39 is beyond the range", "rope_theta", 1e39);
+        bad("gpt2", "epsilon 0", "layer_norm_epsilon = 1.0E-46 is too small", "layer_norm_epsilon", 1e-46);
+        bad("bert", "epsilon infinite", "layer_norm_eps = 1.0E300 is beyond", "layer_norm_eps", 1e300);
+        bad("gemma2", "softcap 0", "attn_logit_softcapping = 1.0E-46 is too small", "attn_logit_softcapping", 1e-46);
+        bad("gemma2", "logits", "final_logit_softcapping = 1.0E300 is beyond", "final_logit_softcapping", 1e300);
+        bad("gemma2", "scale", "query_pre_attn_scalar = 1.0E-300 is too small", "query_pre_attn_scalar", 1e-300);
+        rope("factor infinite", "rope_scaling.factor = 1.0E39 is beyond", "type", "linear", "factor", 1e39);
     }
 
     private void rope(String name, String expected, Object... keysAndValues) {

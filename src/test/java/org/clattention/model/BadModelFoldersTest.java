@@ -42,6 +42,10 @@ class BadModelFoldersTest {
         badFolders();
         badTensors();
         badShards();
+        differs("llama", "lm_head.weight", "model.embed_tokens.weight");
+        differs("gpt2", "lm_head.weight", "transformer.wte.weight");
+        differs("bert", "cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight");
+        differs("bert", "cls.predictions.decoder.bias", "cls.predictions.bias");
         assertThat(cases).hasSizeGreaterThan(20);
         return cases;
     }
@@ -166,6 +170,19 @@ class BadModelFoldersTest {
             Files.writeString(folder.resolve(other), "");
         }
         return folder;
+    }
+
+    /** What should be a copy of another tensor, and is not. */
+    private void differs(String family, String name, String original) {
+        add(family + ": " + name + " differs", "tensor " + name + ": differs from " + original + ", of which", () -> {
+            String json = TinyModels.with(parent, TinyModels.config(family), "tie_word_embeddings", true);
+            Map<String, HostTensor> tensors = TinyModels.tensors(parent, json, DataType.F32);
+            HostTensor other = tensors.get(original);
+            float[] numbers = other.toFloats();
+            numbers[numbers.length - 1] += 1;
+            tensors.put(name, HostTensor.of(numbers, other.shape()));
+            return TinyModels.write(parent, json, tensors);
+        });
     }
 
     private void changed(String name, String expected, Consumer<Map<String, HostTensor>> change) {

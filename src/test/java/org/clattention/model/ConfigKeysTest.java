@@ -91,6 +91,19 @@ class ConfigKeysTest {
         assertThat(attention(gemma, 1).rotary().scaling()).isEqualTo(new RotaryScaling.Linear(8));
     }
 
+    /** Files of newer libraries repeat the older keys, for older libraries. */
+    @Test
+    void bothSpellingsThatAgree() throws Exception {
+        Map<String, Object> older = Map.of("type", "linear", "factor", 2L);
+        Map<String, Object> newer = Map.of("rope_type", "linear", "factor", 2.0, "rope_theta", 500L);
+        AttentionConfig both =
+                first(spec("llama", "rope_scaling", older, "rope_parameters", newer, "rope_theta", 500L));
+        assertThat(both.rotary())
+                .isEqualTo(first(spec("llama", "rope_parameters", newer)).rotary());
+        assertThat(both.rotary().theta()).isEqualTo(500);
+        assertThat(both.rotary().scaling()).isEqualTo(new RotaryScaling.Linear(2));
+    }
+
     /** The scaling of Gemma 3 is one of the global layers alone. */
     @Test
     void gemma3Scaling() throws Exception {

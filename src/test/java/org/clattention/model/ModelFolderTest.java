@@ -169,7 +169,7 @@ class ModelFolderTest {
             tensors.forEach((name, tensor) -> bare.put(name.substring("transformer.".length()), tensor));
             bare.put("h.0.attn.bias", HostTensor.of(new float[4], 1, 1, 2, 2));
             bare.put("h.0.attn.masked_bias", HostTensor.of(new float[1]));
-            bare.put("lm_head.weight", HostTensor.of(new float[1], 1));
+            bare.put("lm_head.weight", tensors.get("transformer.wte.weight").to(DataType.F64));
             for (Map<String, HostTensor> stored : List.of(tensors, bare)) {
                 ModelFolder model = ModelFolder.open(TinyModels.write(parent, json, stored));
                 BlockWeights block = model.weights(null).blocks().apply(1);
@@ -251,13 +251,30 @@ class ModelFolderTest {
                 .doesNotContain("model.layers.0.self_attn.q_proj.weight");
     }
 
+    /** As embedding models are published: the bare model's names, without a head. */
+    @Test
+    void namesWithoutPrefix() throws Exception {
+        String json = TinyModels.config("qwen3");
+        Map<String, HostTensor> tensors = TinyModels.tensors(parent, json, DataType.F32);
+        Map<String, HostTensor> bare = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> bare.put(name.replaceFirst("^model\\.", ""), tensor));
+        assertThat(bare).containsKey("layers.1.self_attn.q_norm.weight").doesNotContainKey("lm_head.weight");
+        ModelFolder whole = ModelFolder.open(TinyModels.write(parent, json, tensors));
+        ModelFolder without = ModelFolder.open(TinyModels.write(parent, json, bare));
+        assertThat(without.spec()).isEqualTo(whole.spec());
+        same(
+                without.weights(null).blocks().apply(1).down(),
+                whole.weights(null).blocks().apply(1).down());
+        same(without.embeddings().table(), whole.embeddings().table());
+    }
+
     @Test
     void shardsAndHarmlessBuffers() throws Exception {
         String json = TinyModels.with(parent, TinyModels.config("llama"), "tie_word_embeddings", true);
         Map<String, HostTensor> tensors = TinyModels.tensors(parent, json, DataType.F16);
         assertThat(tensors).doesNotContainKey("lm_head.weight");
         tensors.put("model.layers.0.self_attn.rotary_emb.inv_freq", HostTensor.of(new float[8], 8));
-        tensors.put("lm_head.weight", HostTensor.of(new float[8], 8));
+        tensors.put("lm_head.weight", tensors.get("model.embed_tokens.weight"));
         ModelFolder sharded = ModelFolder.open(TinyModels.writeShards(parent, json, tensors));
         ModelFolder whole = ModelFolder.open(TinyModels.write(parent, json, tensors));
         assertThat(sharded.parameterCount()).isEqualTo(whole.parameterCount());

@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import org.clattention.Activation;
 import org.clattention.backend.DeviceArray;
 import org.clattention.backend.java.Workspace.Slot;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ final class Elements implements Work {
     private final @Nullable JavaArray b;
     private final JavaArray out;
     private final int count;
-    private final int function;
+    private final @Nullable Activation function;
     private final float alpha;
 
     private Elements(
@@ -22,7 +23,7 @@ final class Elements implements Work {
             @Nullable DeviceArray b,
             DeviceArray out,
             long count,
-            int function,
+            @Nullable Activation function,
             double alpha) {
         this.kind = kind;
         this.a = JavaArray.of(a);
@@ -39,16 +40,17 @@ final class Elements implements Work {
         ADD
     }
 
-    static void activate(JavaLane lane, DeviceArray x, DeviceArray y, long count, int function, double alpha) {
+    static void activate(JavaLane lane, DeviceArray x, DeviceArray y, long count, Activation function, double alpha) {
         new Elements(Kind.ACTIVATE, x, null, y, count, function, alpha).run(lane);
     }
 
-    static void gate(JavaLane lane, DeviceArray gate, DeviceArray up, DeviceArray out, long count, int function) {
+    static void gate(
+            JavaLane lane, DeviceArray gate, DeviceArray up, DeviceArray out, long count, Activation function) {
         new Elements(Kind.GATE, gate, up, out, count, function, 1).run(lane);
     }
 
     static void add(JavaLane lane, DeviceArray a, DeviceArray b, DeviceArray out, long count) {
-        new Elements(Kind.ADD, a, b, out, count, 0, 1).run(lane);
+        new Elements(Kind.ADD, a, b, out, count, null, 1).run(lane);
     }
 
     private void run(JavaLane lane) {
@@ -62,7 +64,7 @@ final class Elements implements Work {
         Loops loops = workspace.loops();
         float[] x = workspace.floats(Slot.ROW, TILE);
         Storage.load(loops, a, first, x, 0, n);
-        if (kind != Kind.ADD) {
+        if (function != null) {
             loops.activate(x, 0, n, function, alpha);
         }
         if (b != null) {

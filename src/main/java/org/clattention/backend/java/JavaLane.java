@@ -137,14 +137,14 @@ final class JavaLane implements Lane {
     @Override
     public void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {
         long start = System.nanoTime();
-        Elements.activate(this, x, y, elements, activation.code(), alpha);
+        Elements.activate(this, x, y, elements, activation, alpha);
         backend.ran("activate", start);
     }
 
     @Override
     public void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation) {
         long start = System.nanoTime();
-        Elements.gate(this, gate, up, out, elements, activation.code());
+        Elements.gate(this, gate, up, out, elements, activation);
         backend.ran("gate", start);
     }
 

@@ -1,5 +1,7 @@
 package org.clattention.backend.java;
 
+import org.clattention.Activation;
+
 /**
  * The inner loops of all steps, on float arrays. One object per thread: an implementation may keep working memory. Lengths
  * of zero are fine everywhere.
@@ -104,7 +106,7 @@ interface Loops {
     void softcap(float[] x, int at, int count, float cap);
 
     /** x = f(x); the function by its {@link org.clattention.Activation#code()}. */
-    void activate(float[] x, int at, int count, int function, float alpha);
+    void activate(float[] x, int at, int count, Activation function, float alpha);
 
     /** to[i] = the value of F16 bits. */
     void loadF16(short[] from, int fromAt, float[] to, int at, int count);

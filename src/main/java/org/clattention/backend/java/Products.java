@@ -108,7 +108,7 @@ final class Products implements Work {
         for (int r = 0; r < count; r++) {
             int from = (row0 + r) * outputsEnd + column0;
             if (epilogue.activation() != null) {
-                loops.activate(result, r * width, columns, epilogue.activation().code(), 1);
+                loops.activate(result, r * width, columns, epilogue.activation(), 1);
             }
             if (epilogue.factor() != null) {
                 loops.times(result, r * width, factor, from, columns);

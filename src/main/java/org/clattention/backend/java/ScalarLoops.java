@@ -2,6 +2,7 @@ package org.clattention.backend.java;
 
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.clattention.Activation;
 
 /** Loops for a JVM without the Vector API. */
 final class ScalarLoops implements Loops {
@@ -162,7 +163,7 @@ final class ScalarLoops implements Loops {
     }
 
     @Override
-    public void activate(float[] x, int at, int count, int function, float alpha) {
+    public void activate(float[] x, int at, int count, Activation function, float alpha) {
         for (int i = at; i < at + count; i++) {
             x[i] = ScalarMath.activation(x[i], function, alpha);
         }

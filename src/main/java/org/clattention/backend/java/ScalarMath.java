@@ -1,5 +1,7 @@
 package org.clattention.backend.java;
 
+import org.clattention.Activation;
+
 /** Functions that are good to a float's precision; the vector loops compute the same formulas. */
 final class ScalarMath {
     static final float LOG2_E = 1.442695f;
@@ -93,13 +95,12 @@ final class ScalarMath {
     }
 
     /** A function by its code: 0 identity, 1 ReLU, 2 GELU, 3 its tanh form, 4 SiLU. */
-    static float activation(float x, int function, float alpha) {
+    static float activation(float x, Activation function, float alpha) {
         return switch (function) {
-            case 1 -> x > 0 || Float.isNaN(x) ? x : 0;
-            case 2 -> gelu(x);
-            case 3 -> x / (1 + exp(-1.5957692f * Math.fma(0.044715f * x * x, x, x)));
-            case 4 -> x / (1 + exp(-alpha * x));
-            default -> x;
+            case RELU -> x > 0 || Float.isNaN(x) ? x : 0;
+            case GELU -> gelu(x);
+            case GELU_TANH -> x / (1 + exp(-1.5957692f * Math.fma(0.044715f * x * x, x, x)));
+            case SILU -> x / (1 + exp(-alpha * x));
         };
     }
 

@@ -3,6 +3,7 @@ package org.clattention.backend.java;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.clattention.Activation;
 
 /** Loops on the Vector API. Loaded only where the JVM has its module. */
 final class VectorLoops implements Loops {
@@ -254,7 +255,7 @@ final class VectorLoops implements Loops {
     }
 
     @Override
-    public void activate(float[] x, int at, int count, int function, float alpha) {
+    public void activate(float[] x, int at, int count, Activation function, float alpha) {
         int whole = F.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
             VectorMath.activation(FloatVector.fromArray(F, x, at + i), function, alpha)

@@ -16,6 +16,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.clattention.Activation;
 
 /** The functions of {@link ScalarMath} on vectors. */
 final class VectorMath {
@@ -62,13 +63,13 @@ final class VectorMath {
     }
 
     /** A function by its code: 0 identity, 1 ReLU, 2 GELU, 3 its tanh form, 4 SiLU. */
-    static FloatVector activation(FloatVector x, int function, float alpha) {
+    static FloatVector activation(FloatVector x, Activation function, float alpha) {
         return switch (function) {
-            case 1 -> x.blend(0, x.compare(VectorOperators.LE, 0));
-            case 2 -> gelu(x);
-            case 3 -> overOnePlusExp(x, x.mul(x).mul(0.044715f).fma(x, x).mul(-1.5957692f));
-            case 4 -> overOnePlusExp(x, x.mul(-alpha));
-            default -> x;
+            case RELU -> x.blend(0, x.compare(VectorOperators.LE, 0));
+            case GELU -> gelu(x);
+            case GELU_TANH ->
+                overOnePlusExp(x, x.mul(x).mul(0.044715f).fma(x, x).mul(-1.5957692f));
+            case SILU -> overOnePlusExp(x, x.mul(-alpha));
         };
     }
 

@@ -5,21 +5,21 @@ import org.clattention.AttentionOptions;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.HeadView;
 import org.clattention.backend.MaskView;
-import org.jspecify.annotations.Nullable;
 
-/** Fills the struct {@code attention_params} of {@code common/attention_params.cl}, field by field in its order. */
+/** Fills the struct {@code attention_params} of {@code common/attention_params.cl}. */
 final class AttentionParams {
-    private static final int FIELDS = 26 + StructWriter.ROWS + 4 * StructWriter.VIEW;
+    private static final KernelDefinitions SOURCE = KernelDefinitions.of("common/attention_params.cl");
+    private static final StructLayout STRUCT = SOURCE.struct("attention_params");
 
-    private static final int HAS_SEQUENCES = 1;
-    private static final int HAS_MASK = 2;
-    private static final int HAS_BIAS = 4;
-    private static final int HAS_SINKS = 8;
-    private static final int HAS_ALIBI = 16;
-    private static final int HAS_GATE = 32;
-    private static final int CAUSAL = 64;
-    private static final int RAGGED = 128;
-    private static final int DENSE = 256;
+    private static final int HAS_SEQUENCES = SOURCE.constant("HAS_SEQUENCES");
+    private static final int HAS_MASK = SOURCE.constant("HAS_MASK");
+    private static final int HAS_BIAS = SOURCE.constant("HAS_BIAS");
+    private static final int HAS_SINKS = SOURCE.constant("HAS_SINKS");
+    private static final int HAS_ALIBI = SOURCE.constant("HAS_ALIBI");
+    private static final int HAS_GATE = SOURCE.constant("HAS_GATE");
+    private static final int CAUSAL = SOURCE.constant("CAUSAL");
+    private static final int RAGGED = SOURCE.constant("RAGGED");
+    private static final int DENSE = SOURCE.constant("DENSE");
 
     private AttentionParams() {}
 
@@ -30,43 +30,54 @@ final class AttentionParams {
 
     /** The same, with values that lie elsewhere than in the step's view. */
     static ByteBuffer of(AttentionStep step, HeadView values, HeadRange range, int stage) {
-        return of(new StructWriter(FIELDS), step, values, range, stage);
+        return of(new StructWriter(STRUCT.fields().size()), step, values, range, stage);
     }
 
     /** For a whole call whose values lie elsewhere than in the step's view, in the lane's struct. */
     static ByteBuffer whole(OpenClLane lane, AttentionStep step, HeadView values) {
         AttentionStep.Shape shape = step.shape();
         HeadRange all = new HeadRange(0, shape.allHeads(), 0, shape.queryLength());
-        return of(lane.struct(FIELDS), step, values, all, 2);
+        return of(lane.struct(), step, values, all, 2);
     }
 
     private static ByteBuffer of(StructWriter out, AttentionStep step, HeadView values, HeadRange range, int stage) {
         AttentionOptions options = step.options();
         AttentionStep.Shape shape = step.shape();
-        out.integers(shape.batch(), shape.queryHeads(), shape.kvHeads())
-                .integers(shape.queryLength(), shape.keyLength())
-                .integers(shape.headSize(), shape.valueSize(), flags(step))
-                .integers(options.leftWindow(), options.rightWindow(), shape.position());
-        mask(out, step.extras().mask());
-        mask(out, step.extras().bias());
-        return out.integers(shape.firstKey(), range.firstHead(), range.firstRow())
-                .integers(range.rows(), stage)
-                .reals(options.scaleFor(shape.headSize()))
-                .reals(options.softcap())
-                .rows(step.keyRows())
-                .view(step.query())
-                .view(step.key())
-                .view(values)
-                .view(step.context())
+        MaskView mask = step.extras().mask();
+        MaskView bias = step.extras().bias();
+        return out.begin(STRUCT)
+                .integer("batch", shape.batch())
+                .integer("q_heads", shape.queryHeads())
+                .integer("kv_heads", shape.kvHeads())
+                .integer("q_len", shape.queryLength())
+                .integer("kv_len", shape.keyLength())
+                .integer("head_size", shape.headSize())
+                .integer("value_size", shape.valueSize())
+                .integer("flags", flags(step))
+                .integer("left", options.leftWindow())
+                .integer("right", options.rightWindow())
+                .integer("position", shape.position())
+                .integer("mask_columns", mask == null ? 0 : mask.columns())
+                .integer("mask_batch", mask == null ? 0 : mask.batchStride())
+                .integer("mask_head", mask == null ? 0 : mask.headStride())
+                .integer("mask_row", mask == null ? 0 : mask.rowStride())
+                .integer("bias_columns", bias == null ? 0 : bias.columns())
+                .integer("bias_batch", bias == null ? 0 : bias.batchStride())
+                .integer("bias_head", bias == null ? 0 : bias.headStride())
+                .integer("bias_row", bias == null ? 0 : bias.rowStride())
+                .integer("first_key", shape.firstKey())
+                .integer("first_head", range.firstHead())
+                .integer("first_row", range.firstRow())
+                .integer("row_count", range.rows())
+                .integer("stage", stage)
+                .real("scale", options.scaleFor(shape.headSize()))
+                .real("softcap", options.softcap())
+                .rows("key_rows", step.keyRows())
+                .view("q", step.query())
+                .view("k", step.key())
+                .view("v", values)
+                .view("out", step.context())
                 .done();
-    }
-
-    private static void mask(StructWriter out, @Nullable MaskView mask) {
-        if (mask == null) {
-            out.integers(0, 0, 0, 0);
-        } else {
-            out.integers(mask.columns(), mask.batchStride(), mask.headStride(), mask.rowStride());
-        }
     }
 
     private static int flags(AttentionStep step) {

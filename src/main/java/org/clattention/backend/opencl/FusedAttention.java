@@ -45,11 +45,11 @@ final class FusedAttention {
                 .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
-                .integer(Roles.code(step.query().array()))
+                .integer(KernelCodes.of(step.query().array()))
                 .buffer(OpenClArray.bufferOf(keys))
                 .buffer(OpenClArray.bufferOf(values.array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
-                .integer(Roles.code(step.key().array()));
+                .integer(KernelCodes.of(step.key().array()));
         masks(arguments, step);
         ends(arguments, step);
         Kernel flash = arguments.struct(params).done();
@@ -71,7 +71,7 @@ final class FusedAttention {
                 .role("KEY", step.key().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
-                .integer(Roles.code(step.query().array()))
+                .integer(KernelCodes.of(step.query().array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
                 .buffer(OpenClArray.bufferOf(step.value().array()));
         masks(streams, step);
@@ -85,10 +85,10 @@ final class FusedAttention {
                 .buffer(OpenClArray.bufferOf(parts))
                 .integer(chunks)
                 .buffer(OpenClArray.bufferOf(step.query().array()))
-                .integer(Roles.code(step.query().array()))
+                .integer(KernelCodes.of(step.query().array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
                 .buffer(OpenClArray.bufferOf(step.value().array()))
-                .integer(Roles.code(step.key().array()));
+                .integer(KernelCodes.of(step.key().array()));
         masks(joins, step);
         ends(joins, step);
         Kernel join = joins.struct(params).done();
@@ -105,7 +105,7 @@ final class FusedAttention {
                 .buffer(lane.optional(extras.sequences()))
                 .buffer(lane.optional(mask == null ? null : mask.array()))
                 .buffer(lane.optional(bias == null ? null : bias.array()))
-                .integer(bias == null ? 0 : Roles.code(bias.array()))
+                .integer(bias == null ? 0 : KernelCodes.of(bias.array()))
                 .buffer(lane.optional(extras.alibiSlopes()));
     }
 
@@ -116,7 +116,7 @@ final class FusedAttention {
                 .buffer(lane.optional(step.extras().sinks()))
                 .buffer(lane.optional(step.extras().headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
-                .integer(Roles.code(step.context().array()))
+                .integer(KernelCodes.of(step.context().array()))
                 .buffer(lane.optional(logSumExp))
                 .integer(logSumExp != null ? 1 : 0);
     }

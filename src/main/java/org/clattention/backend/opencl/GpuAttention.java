@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * met what is not finite are made again, exactly.
  */
 final class GpuAttention {
+    /** What both attention kernels are built with. */
+    private static final String ATTENTION_TILE = "-DGROUP_ITEMS=" + GpuPlan.ATTENTION_ITEMS + " -DKEYS=" + GpuPlan.KEYS;
+
     private final OpenClLane lane;
 
     GpuAttention(OpenClLane lane) {
@@ -45,7 +48,8 @@ final class GpuAttention {
     private void flash(AttentionStep step, ByteBuffer params, DeviceArray flags) {
         AttentionStep.Shape shape = step.shape();
         int rows = GpuPlan.flashRows(shape.valueSize());
-        String options = "-DROWS=" + rows
+        String options = ATTENTION_TILE
+                + " -DROWS=" + rows
                 + " -DMAX_SIZE=" + GpuPlan.flashMaxSize(shape.valueSize())
                 + " -DWIDTH=" + GpuPlan.width(step);
         Kernel.Arguments arguments = inputs(KernelId.GPU_FLASH_ATTENTION, options + out(step), step);
@@ -66,7 +70,7 @@ final class GpuAttention {
         int partial = 4 + (shape.valueSize() + 3) / 4 * 4;
         DeviceArray partials =
                 lane.scratch(Scratch.PARTIAL_ROWS, DataType.F32, kvHeads(shape) * sharing * splits * partial);
-        String options = "-DROWS=" + rows + " -DWIDTH=" + GpuPlan.width(step);
+        String options = ATTENTION_TILE + " -DROWS=" + rows + " -DWIDTH=" + GpuPlan.width(step);
         Kernel kernel = inputs(KernelId.SPLIT_ATTENTION, options, step)
                 .buffer(OpenClArray.bufferOf(partials))
                 .struct(params)

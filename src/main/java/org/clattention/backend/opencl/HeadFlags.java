@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The bits of {@code common/head_flags.cl}. */
 final class HeadFlags {
-    static final int HAS_STARTS = 1;
+    private static final KernelDefinitions SOURCE = KernelDefinitions.of("common/head_flags.cl");
 
-    private static final int HAS_NORM = 2;
-    private static final int HAS_ROTARY = 4;
-    private static final int INTERLEAVED = 8;
-    private static final int HAS_POSITIONS = 16;
+    static final int HAS_STARTS = SOURCE.constant("HAS_STARTS");
+
+    private static final int HAS_NORM = SOURCE.constant("HAS_NORM");
+    private static final int HAS_ROTARY = SOURCE.constant("HAS_ROTARY");
+    private static final int INTERLEAVED = SOURCE.constant("INTERLEAVED");
+    private static final int HAS_POSITIONS = SOURCE.constant("HAS_POSITIONS");
 
     private HeadFlags() {}
 

@@ -92,9 +92,9 @@ final class OpenClLane implements Lane {
         return choice.of(id);
     }
 
-    /** Begins a kernel's struct; for one struct at a time. */
-    StructWriter struct(int fields) {
-        return struct.restart(fields);
+    /** The writer of kernels' structs; for one struct at a time. */
+    StructWriter struct() {
+        return struct;
     }
 
     Kernel kernel(KernelId id, String options) {

@@ -50,10 +50,10 @@ final class PanelProducts {
                 .with("COLUMNS", WeightPacker.PANEL)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x().array()))
-                .integer(Roles.code(step.x().array()))
+                .integer(KernelCodes.of(step.x().array()))
                 .buffer(weights.matrix())
                 .buffer(OpenClArray.bufferOf(step.out().array()))
-                .integer(Roles.code(step.out().array()))
+                .integer(KernelCodes.of(step.out().array()))
                 .struct(Products.params(lane, step))
                 .done();
         lane.launch(kernel, kernel.singles(panels, Math.multiplyExact(step.batch(), step.heads())));
@@ -78,7 +78,7 @@ final class PanelProducts {
             Kernel.Arguments arguments = finish.define(choice)
                     .arguments()
                     .buffer(OpenClArray.bufferOf(x))
-                    .integer(Roles.code(x));
+                    .integer(KernelCodes.of(x));
             launch(arguments, rows, length, weights, firstOutput, parts, 1, targets);
             return;
         }
@@ -101,7 +101,7 @@ final class PanelProducts {
                 .with("ROWS", tile)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
-                .integer(Roles.code(x))
+                .integer(KernelCodes.of(x))
                 .buffer(OpenClArray.bufferOf(packed))
                 .integer(rows)
                 .integer(inputs)
@@ -126,7 +126,7 @@ final class PanelProducts {
                     i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
         }
         ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
-        arguments.integer(Roles.code(targets[0].view().array())).struct(params);
+        arguments.integer(KernelCodes.of(targets[0].view().array())).struct(params);
         Kernel kernel = finish.arguments(arguments, targets).done();
         lane.launch(kernel, kernel.singles(groupsX, groupsY));
     }

@@ -35,7 +35,7 @@ final class PanelSteps implements ExplicitSteps {
                 .with("NATURAL", 1)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
-                .integer(Roles.code(step.query().array()))
+                .integer(KernelCodes.of(step.query().array()))
                 .buffer(lane.optional(keys));
         masks(arguments, step);
         Kernel kernel = arguments
@@ -55,7 +55,7 @@ final class PanelSteps implements ExplicitSteps {
         Kernel kernel = arguments
                 .buffer(lane.optional(step.extras().headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
-                .integer(Roles.code(step.context().array()))
+                .integer(KernelCodes.of(step.context().array()))
                 .struct(params(step, range, ExplicitAttention.MASKED_STAGE))
                 .done();
         launch(kernel, range);
@@ -75,7 +75,7 @@ final class PanelSteps implements ExplicitSteps {
                 .buffer(lane.optional(step.extras().sequences()))
                 .buffer(lane.optional(mask == null ? null : mask.array()))
                 .buffer(lane.optional(bias == null ? null : bias.array()))
-                .integer(bias == null ? 0 : Roles.code(bias.array()));
+                .integer(bias == null ? 0 : KernelCodes.of(bias.array()));
     }
 
     private ByteBuffer params(AttentionStep step, HeadRange range, int stage) {

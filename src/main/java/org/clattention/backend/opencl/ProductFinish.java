@@ -9,22 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code cpu/finish_products.cl} does in a product, and the arguments for it. For one product at a time. */
 final class ProductFinish {
+    private static final KernelDefinitions SOURCE = KernelDefinitions.of("cpu/finish_products.cl");
+    private static final StructLayout HEADS_PARAMS = SOURCE.struct("finish_params");
+
     private final OpenClLane lane;
     private Kind kind = Kind.NOTHING;
     private int columns = WeightPacker.PANEL;
     private Epilogue epilogue = Epilogue.NONE;
 
-    /** The kernels' numbers. */
     private enum Kind {
-        NOTHING(0),
-        ELEMENTS(1),
-        HEADS(2);
+        NOTHING,
+        ELEMENTS,
+        HEADS;
 
-        private final int code;
-
-        Kind(int code) {
-            this.code = code;
-        }
+        private final int code = SOURCE.constant(name());
     }
 
     ProductFinish(OpenClLane lane) {
@@ -67,14 +65,11 @@ final class ProductFinish {
 
     private Kernel.Arguments elements(Kernel.Arguments arguments) {
         return arguments
-                .integer(
-                        epilogue.activation() == null
-                                ? 0
-                                : epilogue.activation().code())
+                .integer(KernelCodes.of(epilogue.activation()))
                 .buffer(lane.optional(epilogue.factor()))
                 .integer(epilogue.factor() == null ? 0 : 1)
                 .buffer(lane.optional(epilogue.addend()))
-                .integer(epilogue.addend() == null ? -1 : Roles.code(epilogue.addend()));
+                .integer(epilogue.addend() == null ? -1 : KernelCodes.of(epilogue.addend()));
     }
 
     private Kernel.Arguments heads(Kernel.Arguments arguments, HeadTarget... targets) {
@@ -88,12 +83,14 @@ final class ProductFinish {
                 .buffer(lane.optional(rotation == null ? null : rotation.cosines()))
                 .buffer(lane.optional(rotation == null ? null : rotation.sines()))
                 .buffer(lane.optional(rotation == null ? null : rotation.positions()));
-        return arguments.struct(lane.struct(6)
-                .integers(HeadFlags.of(finish0), HeadFlags.of(finish1))
-                .integers(rotation == null ? 0 : rotation.firstAngle())
-                .integers(rotation == null ? 0 : rotation.angleBatch())
-                .integers(rotation == null ? 0 : rotation.dim())
-                .reals(finish == null ? 0 : finish.normEpsilon())
+        return arguments.struct(lane.struct()
+                .begin(HEADS_PARAMS)
+                .integer("flags0", HeadFlags.of(finish0))
+                .integer("flags1", HeadFlags.of(finish1))
+                .integer("first_angle", rotation == null ? 0 : rotation.firstAngle())
+                .integer("angle_batch", rotation == null ? 0 : rotation.angleBatch())
+                .integer("dim", rotation == null ? 0 : rotation.dim())
+                .real("eps", finish == null ? 0 : finish.normEpsilon())
                 .done());
     }
 

@@ -9,6 +9,9 @@ import org.clattention.opencl.NdRange;
 
 /** Launches the matrix products of a lane. */
 final class Products {
+    private static final StructLayout HEAD_PRODUCTS_PARAMS =
+            KernelDefinitions.of("common/head_products.cl").struct("head_products_params");
+
     private final OpenClLane lane;
 
     Products(OpenClLane lane) {
@@ -76,10 +79,14 @@ final class Products {
 
     /** The struct {@code head_products_params} of both kernels. */
     static ByteBuffer params(OpenClLane lane, HeadProductStep step) {
-        return lane.struct(4 + 2 * StructWriter.VIEW)
-                .integers(step.heads(), step.rows(), step.inner(), step.columns())
-                .view(step.x())
-                .view(step.out())
+        return lane.struct()
+                .begin(HEAD_PRODUCTS_PARAMS)
+                .integer("heads", step.heads())
+                .integer("rows", step.rows())
+                .integer("inner", step.inner())
+                .integer("columns", step.columns())
+                .view("x", step.x())
+                .view("out", step.out())
                 .done();
     }
 

@@ -26,7 +26,7 @@ final class ProgramLibrary implements AutoCloseable {
 
     private Program build(KernelVariant variant) {
         ProgramSource source = ProgramSource.ofResources(
-                variant.id().function(), "/kernels-cl", variant.id().files());
+                variant.id().function(), KernelId.FOLDER, variant.id().files());
         return Program.build(context, cache, source, LANGUAGE + variant.options() + extraOptions());
     }
 

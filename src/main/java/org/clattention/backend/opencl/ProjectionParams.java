@@ -3,9 +3,14 @@ package org.clattention.backend.opencl;
 import java.nio.ByteBuffer;
 import org.clattention.backend.HeadTarget;
 
-/** Fills the struct {@code projection_params} of {@code common/projection.cl}, field by field in its order. */
+/** Fills the struct {@code projection_params} of {@code common/projection.cl}. */
 final class ProjectionParams {
-    static final int MAX_TARGETS = 3;
+    private static final StructLayout STRUCT =
+            KernelDefinitions.of("common/projection.cl").struct("projection_params");
+    private static final String[] TARGETS = {"target[0]", "target[1]", "target[2]"};
+    private static final String[] VIEWS = {"target[0].view", "target[1].view", "target[2].view"};
+
+    static final int MAX_TARGETS = TARGETS.length;
 
     private ProjectionParams() {}
 
@@ -19,15 +24,19 @@ final class ProjectionParams {
 
     static ByteBuffer of(
             OpenClLane lane, int rows, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
-        StructWriter params = lane.struct(6 + (2 + StructWriter.VIEW) * MAX_TARGETS)
-                .integers(rows, length, weights.inputs())
-                .integers(firstOutput, columns(targets), weights.hasBias() ? 1 : 0);
+        StructWriter params = lane.struct()
+                .begin(STRUCT)
+                .integer("rows", rows)
+                .integer("length", length)
+                .integer("inner", weights.inputs())
+                .integer("first_column", firstOutput)
+                .integer("columns", columns(targets))
+                .flag("has_bias", weights.hasBias());
         for (int i = 0; i < MAX_TARGETS; i++) {
-            if (i < targets.length) {
-                params.integers(targets[i].columns(), targets[i].size()).view(targets[i].view());
-            } else {
-                params.integers(0, 1).view(null);
-            }
+            HeadTarget target = i < targets.length ? targets[i] : null;
+            params.integer(TARGETS[i], "columns", target == null ? 0 : target.columns())
+                    .integer(TARGETS[i], "size", target == null ? 1 : target.size())
+                    .view(VIEWS[i], target == null ? null : target.view());
         }
         return params.done();
     }

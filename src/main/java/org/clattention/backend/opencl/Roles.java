@@ -16,17 +16,6 @@ final class Roles {
         return role(name, array.type());
     }
 
-    /** The code of {@code cpu/vectors.cl} for a type that a kernel learns at run time. */
-    static int code(DeviceArray array) {
-        return switch (array.type()) {
-            case F32 -> 0;
-            case F16 -> 1;
-            case BF16 -> 2;
-            case Q8_0 -> 3;
-            default -> throw new IllegalStateException("kernels have no code for the storage type " + array.type());
-        };
-    }
-
     static String role(String name, DataType type) {
         return " -D" + name + "=" + stored(name, type);
     }

@@ -11,9 +11,13 @@ import org.clattention.opencl.NdRange;
 
 /** Launches the steps that go row by row or element by element. */
 final class Rows {
-    private static final int NORM_RMS = 1;
-    private static final int NORM_BIAS = 2;
-    private static final int NORM_STATISTICS = 4;
+    private static final KernelDefinitions NORM = KernelDefinitions.of("common/norm_flags.cl");
+    private static final int NORM_RMS = NORM.constant("NORM_RMS");
+    private static final int NORM_BIAS = NORM.constant("NORM_BIAS");
+    private static final int NORM_STATISTICS = NORM.constant("NORM_STATISTICS");
+
+    private static final StructLayout STORE_PARAMS =
+            KernelDefinitions.of("common/store.cl").struct("store_params");
 
     private final OpenClLane lane;
 
@@ -46,17 +50,21 @@ final class Rows {
     private ByteBuffer params(StoreStep step) {
         StoreStep.Rotation rotation = step.rotation();
         int flags = (step.starts() != null ? HeadFlags.HAS_STARTS : 0) | HeadFlags.of(step.norm() != null, rotation);
-        return lane.struct(9 + 2 * StructWriter.ROWS + 2 * StructWriter.VIEW)
-                .integers(step.rows(), step.size(), flags)
-                .integers(step.firstSource(), step.firstTarget())
-                .integers(rotation == null ? 0 : rotation.firstAngle())
-                .integers(rotation == null ? 0 : rotation.angleBatch())
-                .integers(rotation == null ? 0 : rotation.dim())
-                .reals(step.normEpsilon())
-                .rows(step.sourceRows())
-                .rows(step.targetRows())
-                .view(step.source())
-                .view(step.target())
+        return lane.struct()
+                .begin(STORE_PARAMS)
+                .integer("rows", step.rows())
+                .integer("size", step.size())
+                .integer("flags", flags)
+                .integer("first_source", step.firstSource())
+                .integer("first_target", step.firstTarget())
+                .integer("first_angle", rotation == null ? 0 : rotation.firstAngle())
+                .integer("angle_batch", rotation == null ? 0 : rotation.angleBatch())
+                .integer("dim", rotation == null ? 0 : rotation.dim())
+                .real("eps", step.normEpsilon())
+                .rows("source_rows", step.sourceRows())
+                .rows("target_rows", step.targetRows())
+                .view("source", step.source())
+                .view("target", step.target())
                 .done();
     }
 
@@ -80,11 +88,11 @@ final class Rows {
         Kernel.Arguments arguments = lane.kernel(KernelId.CPU_NORM_ROWS)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x()))
-                .integer(Roles.code(step.x()))
+                .integer(KernelCodes.of(step.x()))
                 .buffer(OpenClArray.bufferOf(step.weight()))
                 .buffer(lane.optional(step.bias()))
                 .buffer(OpenClArray.bufferOf(step.y()))
-                .integer(Roles.code(step.y()));
+                .integer(KernelCodes.of(step.y()));
         Kernel kernel = statistics(arguments, step);
         lane.launch(kernel, kernel.singles(step.rows(), 1));
     }
@@ -108,7 +116,7 @@ final class Rows {
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(OpenClArray.bufferOf(y))
-                .integer(activation.code())
+                .integer(KernelCodes.of(activation))
                 .real((float) alpha)
                 .done();
         lane.launch(kernel, NdRange.ofItems(elements));
@@ -120,7 +128,7 @@ final class Rows {
                 .buffer(OpenClArray.bufferOf(gate))
                 .buffer(OpenClArray.bufferOf(up))
                 .buffer(OpenClArray.bufferOf(out))
-                .integer(activation.code())
+                .integer(KernelCodes.of(activation))
                 .done();
         lane.launch(kernel, NdRange.ofItems(elements));
     }

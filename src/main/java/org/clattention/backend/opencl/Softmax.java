@@ -9,6 +9,9 @@ import org.clattention.opencl.NdRange;
 
 /** Launches softmax over rows. */
 final class Softmax {
+    private static final StructLayout STRUCT =
+            KernelDefinitions.of("common/softmax_params.cl").struct("softmax_params");
+
     private final OpenClLane lane;
 
     Softmax(OpenClLane lane) {
@@ -20,10 +23,17 @@ final class Softmax {
         boolean sinks = step.extras().sinks() != null;
         DeviceArray logSumExp = step.wanted().logSumExp();
         AttentionStep.Shape shape = step.shape();
-        ByteBuffer params = lane.struct(9)
-                .integers(shape.keys(), 1, range.firstHead(), shape.queryHeads(), range.rows())
-                .integers(range.firstRow(), shape.queryLength())
-                .integers(sinks ? 1 : 0, logSumExp != null ? 1 : 0)
+        ByteBuffer params = lane.struct()
+                .begin(STRUCT)
+                .integer("columns", shape.keys())
+                .integer("inner", 1)
+                .integer("first_head", range.firstHead())
+                .integer("heads", shape.queryHeads())
+                .integer("rows_per_head", range.rows())
+                .integer("first_row", range.firstRow())
+                .integer("lse_rows", shape.queryLength())
+                .flag("has_sinks", sinks)
+                .flag("has_log_sum_exp", logSumExp != null)
                 .done();
         launch(
                 scores,
@@ -38,9 +48,17 @@ final class Softmax {
 
     /** Softmax over the middle of [outer, columns, inner], without heads or sinks. */
     void run(DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
-        ByteBuffer params = lane.struct(9)
-                .integers(columns, inner, 0, 1, Integer.MAX_VALUE, 0, 0)
-                .integers(0, 0)
+        ByteBuffer params = lane.struct()
+                .begin(STRUCT)
+                .integer("columns", columns)
+                .integer("inner", inner)
+                .integer("first_head", 0)
+                .integer("heads", 1)
+                .integer("rows_per_head", Integer.MAX_VALUE)
+                .integer("first_row", 0)
+                .integer("lse_rows", 0)
+                .flag("has_sinks", false)
+                .flag("has_log_sum_exp", false)
                 .done();
         launch(
                 OpenClArray.bufferOf(x),

@@ -8,6 +8,9 @@ import org.clattention.opencl.NdRange;
 
 /** Launches what sums the weights up: entropy, top keys, column sums. */
 final class Summaries {
+    private static final StructLayout STRUCT =
+            KernelDefinitions.of("portable/summaries.cl").struct("summary_params");
+
     private final OpenClLane lane;
 
     Summaries(OpenClLane lane) {
@@ -16,14 +19,16 @@ final class Summaries {
 
     void run(AttentionStep step, HeadRange range, Buffer weights) {
         AttentionStep.Wanted wanted = step.wanted();
-        ByteBuffer params = lane.struct(8)
-                .integers(step.shape().keys(), step.shape().firstKey())
-                .integers(
-                        range.firstHead(),
-                        range.firstRow(),
-                        range.rows(),
-                        step.shape().queryLength())
-                .integers(wanted.topCount(), wanted.entropy() != null ? 1 : 0)
+        ByteBuffer params = lane.struct()
+                .begin(STRUCT)
+                .integer("keys", step.shape().keys())
+                .integer("first_key", step.shape().firstKey())
+                .integer("first_head", range.firstHead())
+                .integer("first_row", range.firstRow())
+                .integer("row_count", range.rows())
+                .integer("q_len", step.shape().queryLength())
+                .integer("top_k", wanted.topCount())
+                .flag("has_entropy", wanted.entropy() != null)
                 .done();
         if (wanted.entropy() != null || wanted.topKeys() != null) {
             Kernel kernel = lane.kernel(KernelId.ROW_SUMMARY, "")
