@@ -101,9 +101,8 @@ final class CommonOptions {
 
     /** Those of these options that change results, as one would type them. */
     String repeated() {
-        String set = kernels == KernelSet.AUTO
-                ? ""
-                : " --kernels " + kernels.name().toLowerCase(Locale.ROOT);
+        String set =
+                kernels == KernelSet.AUTO ? "" : " --kernels " + kernels.name().toLowerCase(Locale.ROOT);
         return "--device '" + device() + "'" + set;
     }
 

@@ -35,8 +35,7 @@ final class PlainLatentAttention {
 
         AttentionOptions attention =
                 new AttentionOptions(options.scale(), options.causal(), CausalAlignment.TOP_LEFT, -1, -1, 0);
-        AttentionProblem.Builder problem =
-                AttentionProblem.of(
+        AttentionProblem.Builder problem = AttentionProblem.of(
                         PlainAttention.nothing(query), PlainAttention.nothing(key), PlainAttention.nothing(key))
                 .options(attention);
         RefTensor bias = PlainAttention.bias(problem);

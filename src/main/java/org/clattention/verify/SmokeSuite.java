@@ -37,7 +37,7 @@ public enum SmokeSuite {
     /**
      * Attention across the boundaries of every set of kernels: more than two blocks of 128 keys with a ragged last one, more rows
      * than a tile or a work-group's wave has, rows that end within a tile, groups of more than eight heads, heads of sizes that
-     * are no multiple of 16 or of 4, and the largest heads. {@code SmokeBoundariesTest} holds them against the plans.
+     * are no multiple of 16 or of 4, and the largest heads.
      */
     static final List<AttentionShape> BOUNDARIES = List.of(
             // One row, whose keys are split.
