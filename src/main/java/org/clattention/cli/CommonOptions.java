@@ -4,9 +4,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import org.clattention.EngineOptions;
 import org.clattention.KernelSet;
+import org.clattention.backend.DeviceSelection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,9 +73,37 @@ final class CommonOptions {
         return device != null;
     }
 
-    /** How to open the device. */
+    /**
+     * How to open the device.
+     *
+     * @throws BadInputException if a set of kernels is asked for, and the device has none
+     */
     EngineOptions engineOptions() {
+        if (kernels != KernelSet.AUTO) {
+            requireKernels();
+        }
         return EngineOptions.DEFAULT.withDevice(device()).withKernels(kernels);
+    }
+
+    private void requireKernels() {
+        String what = "--kernels " + kernels.name().toLowerCase(Locale.ROOT) + ": ";
+        if (device().strip().equalsIgnoreCase(CaseSession.REFERENCE)) {
+            throw new BadInputException(what + "the reference has no kernels; leave it out");
+        }
+        // A selector that means no device is refused when it is opened.
+        DeviceTable.of(device()).chosen().map(DeviceSelection::device).ifPresent(chosen -> {
+            if (DeviceSelection.isJava(chosen)) {
+                throw new BadInputException(what + "the engine in Java, which --device " + device()
+                        + " means here, has no sets of kernels; leave it out or name an OpenCL device");
+            }
+        });
+    }
+
+    /** Those of these options that change results, as one would type them. */
+    String repeated() {
+        String set =
+                kernels == KernelSet.AUTO ? "" : " --kernels " + kernels.name().toLowerCase(Locale.ROOT);
+        return "--device '" + device() + "'" + set;
     }
 
     /**

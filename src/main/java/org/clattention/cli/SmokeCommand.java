@@ -96,8 +96,8 @@ final class SmokeCommand implements Callable<Integer> {
     int smoke(CaseSession session, List<SmokeCase> cases, Output output) {
         output.format("smoke %s, seed %d, on %s", name(level), seed, session.description());
         CaseSession.Engine engine = session instanceof CaseSession.Engine e ? e : null;
-        String reproduce = "scripts/clattention smoke --device '" + common.device() + "' --seed " + seed + " --level "
-                + name(level);
+        String reproduce =
+                "scripts/clattention smoke " + common.repeated() + " --seed " + seed + " --level " + name(level);
         SmokeRun run = new SmokeRun(session, engine == null ? null : engine.device(), reproduce, output);
         try (Progress progress = Progress.of(common.mayDraw(), "smoke", cases.size())) {
             for (SmokeCase smokeCase : cases) {

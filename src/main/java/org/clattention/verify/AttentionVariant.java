@@ -1,6 +1,8 @@
 package org.clattention.verify;
 
+import java.util.Arrays;
 import java.util.Locale;
+import org.clattention.DataType;
 import org.clattention.HostTensor;
 
 /** What scaled dot-product attention can do to its scores; each variant adds itself to a case. */
@@ -83,6 +85,96 @@ enum AttentionVariant {
                 rows[i] = mask[i / shape.keys()];
             }
             to.input("attn_mask", HostTensor.ofBooleans(rows, shape.queries(), shape.keys()));
+        }
+    },
+    /** A mask of its own for each head of each sequence. */
+    FULL_MASK {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.booleans("attn_mask", 0.6, shape.batch(), shape.heads(), shape.queries(), shape.keys());
+        }
+    },
+    FULL_BIAS {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.bias("attn_mask", 0.3, shape.batch(), shape.heads(), shape.queries(), shape.keys());
+        }
+    },
+    /** An additive mask that is narrower than the keys, one for each sequence and all its heads. */
+    NARROW_BIAS {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.bias("attn_mask", 0.1, shape.batch(), 1, shape.queries(), Math.max(1, shape.keys() * 2 / 3));
+        }
+    },
+    /** Keys that no query may see, in each sequence others, which hold what is no number. */
+    POISONED_PADDING {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.booleans("attn_mask", 0.8, shape.batch(), 1, 1, shape.keys());
+            SINKS.add(to, shape);
+            Poison.masked(to, shape);
+        }
+    },
+    /** The same beyond the end of each sequence. */
+    POISONED_ENDS {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            LENGTHS.add(to, shape);
+            Poison.beyondLengths(to, shape);
+        }
+    },
+    /** A key that is NaN and a value that is infinite, which only late queries may see. */
+    POISONED_KEYS {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            CAUSAL.add(to, shape);
+            Poison.late(to, shape);
+        }
+    },
+    /** Scores that rise from key to key, so that each block of keys raises the largest so far. */
+    RISING {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.slope("Q", "K", shape.size(), 0.02);
+        }
+    },
+    /** Scores that fall from key to key. */
+    FALLING {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.slope("Q", "K", shape.size(), -0.02);
+        }
+    },
+    /** Scores whose exponentials overflow unless the largest is taken off first. */
+    LARGE_SCORES {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            float[] shift = new float[shape.keys()];
+            Arrays.fill(shift, 128);
+            to.input("attn_mask", HostTensor.of(shift, 1, shape.keys()));
+        }
+    },
+    /** A window in the middle of many keys: whole blocks on both sides lie outside. */
+    FAR_WINDOW {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            LENGTHS.add(to, shape);
+            SINKS.add(to, shape);
+            to.attribute("left_window_size", 70L).attribute("right_window_size", 3L);
+        }
+    },
+    F16 {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.rounded(DataType.F16, "Q", "K", "V");
+        }
+    },
+    BF16 {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            FULL_BIAS.add(to, shape);
+            to.rounded(DataType.BF16, "Q", "K", "V", "attn_mask");
         }
     },
     EVERYTHING {

@@ -71,6 +71,27 @@ final class CaseBuilder {
         return input(input, HostTensor.of(values, shape));
     }
 
+    /**
+     * Gives the scores of queries and keys a slope from key to key: the first component of each head becomes the square root of
+     * its size in queries, and grows by {@code step} in keys.
+     *
+     * @param query [..., heads of {@code size} side by side]
+     * @param key [..., T, the same]
+     */
+    CaseBuilder slope(String query, String key, int size, double step) {
+        for (String name : new String[] {query, key}) {
+            HostTensor tensor = input(name);
+            float[] values = tensor.toFloats();
+            int run = Math.toIntExact(tensor.dim(-1));
+            int keys = Math.toIntExact(tensor.dim(-2));
+            for (int i = 0; i < values.length; i += size) {
+                values[i] = (float) (name.equals(query) ? Math.sqrt(size) : step * (i / run % keys));
+            }
+            input(name, HostTensor.of(values, tensor.shape()));
+        }
+        return this;
+    }
+
     /** A boolean mask that keeps this fraction. */
     CaseBuilder booleans(String input, double kept, long... shape) {
         float[] uniform = uniform(shape);

@@ -2,7 +2,10 @@ package org.clattention.verify;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.clattention.reference.AttentionProblem;
 import org.clattention.reference.RefTensor;
+import org.clattention.reference.ReferenceAttention;
+import org.clattention.reference.ScoreStage;
 import org.jspecify.annotations.Nullable;
 
 /** Scaled dot-product attention in plain single precision; its tensors hold floats, widened. */
@@ -61,7 +64,9 @@ final class PlainAttention {
                 scaled.values()[at] = x;
                 x = softcap == 0 ? x : softcap * (float) Math.tanh(x / softcap);
                 capped.values()[at] = x;
-                s[j] = x + (float) bias.values()[at];
+                // Not a sum: what a masked key holds may have made the score NaN or infinite.
+                boolean masked = bias.values()[at] == Double.NEGATIVE_INFINITY;
+                s[j] = masked ? Float.NEGATIVE_INFINITY : x + (float) bias.values()[at];
                 biased.values()[at] = s[j];
             }
             float sink = sinks == null ? Float.NEGATIVE_INFINITY : (float) sinks.values()[head % heads];
@@ -82,13 +87,20 @@ final class PlainAttention {
         });
     }
 
-    /** What masks and biases added to the scores, from the scores before and after. */
-    static RefTensor bias(RefTensor before, RefTensor after) {
-        RefTensor bias = RefTensor.zeros(after.shape());
-        for (int i = 0; i < bias.values().length; i++) {
-            bias.values()[i] = after.values()[i] - before.values()[i];
+    /** A stand-in for heads x [B, H, S, d]: where all scores are 0, what is added to them is what there is in the end. */
+    static RefTensor nothing(RefTensor x) {
+        return RefTensor.zeros(x.dim(0), x.dim(1), x.dim(2), 1);
+    }
+
+    /** What masks and biases add to the scores, of a problem made of {@link #nothing}. */
+    static RefTensor bias(AttentionProblem.Builder problem) {
+        RefTensor scores = ReferenceAttention.attend(
+                        problem.wantedScores(ScoreStage.BIASED).build())
+                .scores();
+        if (scores == null) {
+            throw new IllegalStateException("the reference returned no scores");
         }
-        return bias;
+        return scores;
     }
 
     /** Softmax in place; returns the logarithm of the denominator. A row of −∞ becomes zeros. */

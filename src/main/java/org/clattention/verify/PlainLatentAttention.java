@@ -9,7 +9,6 @@ import org.clattention.reference.Heads;
 import org.clattention.reference.LatentOptions;
 import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceRotary;
-import org.clattention.reference.ScoreStage;
 import org.clattention.reference.TensorSet;
 
 /** Latent attention in its plain form, in plain single precision, without a past. */
@@ -36,10 +35,10 @@ final class PlainLatentAttention {
 
         AttentionOptions attention =
                 new AttentionOptions(options.scale(), options.causal(), CausalAlignment.TOP_LEFT, -1, -1, 0);
-        AttentionProblem.Builder problem =
-                AttentionProblem.of(query, key, value).options(attention);
-        RefTensor bias = PlainAttention.bias(
-                PlainLayer.scores(problem, ScoreStage.SOFTCAPPED), PlainLayer.scores(problem, ScoreStage.BIASED));
+        AttentionProblem.Builder problem = AttentionProblem.of(
+                        PlainAttention.nothing(query), PlainAttention.nothing(key), PlainAttention.nothing(key))
+                .options(attention);
+        RefTensor bias = PlainAttention.bias(problem);
         float scale = (float) attention.scaleFor(dn + dr);
         RefTensor context = new PlainAttention(query, key, value, scale, 0, bias, null).output();
         return Map.of(

@@ -8,10 +8,8 @@ import org.clattention.reference.AttentionProblem;
 import org.clattention.reference.Heads;
 import org.clattention.reference.LayerOptions;
 import org.clattention.reference.RefTensor;
-import org.clattention.reference.ReferenceAttention;
 import org.clattention.reference.ReferenceLayer;
 import org.clattention.reference.ReferenceRotary;
-import org.clattention.reference.ScoreStage;
 import org.clattention.reference.TensorSet;
 
 /** The multi-head attention layer in plain single precision, without a past. */
@@ -40,7 +38,8 @@ final class PlainLayer {
         RefTensor value = PlainSteps.to(project(in, "v", source, options.kvHeads()), stored);
         query = rotate(normalize(query, in, "q_norm", options), in, options);
         key = PlainSteps.to(rotate(normalize(key, in, "k_norm", options), in, options), stored);
-        AttentionProblem.Builder problem = AttentionProblem.of(query, key, value)
+        AttentionProblem.Builder problem = AttentionProblem.of(
+                        PlainAttention.nothing(query), PlainAttention.nothing(key), PlainAttention.nothing(key))
                 .mask(in.find("attn_mask"))
                 .lengths(in.find("nonpad_kv_seqlen"))
                 .sinks(in.has("sinks") ? in.real("sinks") : null)
@@ -52,7 +51,7 @@ final class PlainLayer {
                 value,
                 (float) options.attention().scaleFor(query.dim(3)),
                 (float) options.attention().softcap(),
-                PlainAttention.bias(scores(problem, ScoreStage.SOFTCAPPED), scores(problem, ScoreStage.BIASED)),
+                PlainAttention.bias(problem),
                 in.has("sinks") ? in.real("sinks") : null);
         RefTensor context = in.has("head_gate") ? gate(plain.output(), in.real("head_gate")) : plain.output();
         RefTensor y = PlainSteps.linear(Heads.merge(context), in.get("w_o"), in.find("b_o"));
@@ -74,15 +73,6 @@ final class PlainLayer {
         HostTensor given = in.find("position_ids");
         HostTensor positions = given != null ? given : ReferenceRotary.consecutive(x.dim(0), x.dim(2), 0);
         return PlainSteps.round(ReferenceRotary.rotate(x, positions, options.rotary()));
-    }
-
-    static RefTensor scores(AttentionProblem.Builder problem, ScoreStage stage) {
-        RefTensor scores =
-                ReferenceAttention.attend(problem.wantedScores(stage).build()).scores();
-        if (scores == null) {
-            throw new IllegalStateException("the reference returned no scores");
-        }
-        return scores;
     }
 
     private static RefTensor gate(RefTensor context, RefTensor gates) {

@@ -37,15 +37,21 @@ public final class PlainRunner implements CaseRunner {
             case "rotary_embedding", "gelu", "swish" -> rounded(goldenCase);
             default -> throw new UnsupportedCaseException("no plain computation of " + goldenCase.op());
         };
-        HostTensor x = goldenCase.inputs().get("x");
+        DataType type = typeOfInput(goldenCase);
         Map<String, HostTensor> out = new HashMap<>();
         results.forEach((name, tensor) -> {
             HostTensor host = tensor.toHost();
-            // A layer returns its output in the type of its input.
-            boolean narrow = name.equals("y") && x != null && CaseTensors.storage(x.type()) != DataType.F32;
-            out.put(name, narrow ? host.to(x.type()) : host);
+            // The output has the type of the input.
+            boolean narrow = name.equalsIgnoreCase("y") && type != DataType.F32;
+            out.put(name, narrow ? host.to(type) : host);
         });
         return out;
+    }
+
+    /** The storage type of x, or of the queries. */
+    private static DataType typeOfInput(GoldenCase goldenCase) {
+        HostTensor x = goldenCase.inputs().getOrDefault("x", goldenCase.inputs().get("Q"));
+        return x == null ? DataType.F32 : CaseTensors.storage(x.type());
     }
 
     /** Short computations per element, which are rounded at their end alone. */
@@ -97,7 +103,7 @@ public final class PlainRunner implements CaseRunner {
                 value.heads(),
                 (float) scale,
                 (float) attributes.getDouble("softcap", 0),
-                PlainAttention.bias(scores(in, attributes, 1), scores(in, attributes, 2)),
+                bias(in, attributes, query.heads(), key.heads()),
                 in.has("sinks") ? in.real("sinks") : null);
         RefTensor wanted = switch (ScoreStage.ofMode(attributes.getInt("qk_matmul_output_mode", 0))) {
             case SCALED -> plain.scaled();
@@ -116,12 +122,26 @@ public final class PlainRunner implements CaseRunner {
         return out;
     }
 
-    private static RefTensor scores(TensorSet in, Attributes attributes, long mode) {
+    /** What masks and biases add to the scores: the scores of queries and keys that are all 0. */
+    private static RefTensor bias(TensorSet in, Attributes attributes, RefTensor query, RefTensor key) {
         Map<String, Object> changed = new HashMap<>(attributes.asMap());
-        changed.put("qk_matmul_output_mode", mode);
+        changed.put("qk_matmul_output_mode", 2L);
         changed.remove(WeightSummaries.TOP_KEYS);
+        changed.remove("q_num_heads");
+        changed.remove("kv_num_heads");
+        Map<String, HostTensor> inputs = new HashMap<>();
+        for (String name : new String[] {"attn_mask", "nonpad_kv_seqlen", "sinks", "alibi_slopes"}) {
+            HostTensor tensor = in.find(name);
+            if (tensor != null) {
+                inputs.put(name, tensor);
+            }
+        }
+        HostTensor keys = PlainAttention.nothing(key).toHost();
+        inputs.put("Q", PlainAttention.nothing(query).toHost());
+        inputs.put("K", keys);
+        inputs.put("V", keys);
         Set<String> wanted = Set.of("qk_matmul_output");
-        RefTensor scores = ReferenceAttentionOperator.run(in, new Attributes(changed), wanted)
+        RefTensor scores = ReferenceAttentionOperator.run(new TensorSet(inputs), new Attributes(changed), wanted)
                 .get("qk_matmul_output");
         if (scores == null) {
             throw new IllegalStateException("the reference returned no scores");

@@ -34,6 +34,26 @@ public enum SmokeSuite {
                     new AttentionShape(1, 8, 2, 513, 2048, 128, 128),
                     new AttentionShape(4, 16, 4, 257, 257, 111, 32)));
 
+    /**
+     * Attention across the boundaries of every set of kernels: more than two blocks of 128 keys with a ragged last one, more rows
+     * than a tile or a work-group's wave has, rows that end within a tile, groups of more than eight heads, heads of sizes that
+     * are no multiple of 16 or of 4, and the largest heads.
+     */
+    static final List<AttentionShape> BOUNDARIES = List.of(
+            // One row, whose keys are split.
+            new AttentionShape(1, 1, 1, 1, 391, 64, 64),
+            new AttentionShape(1, 3, 1, 1, 705, 32, 32),
+            // A few rows that share keys: eleven heads, and five queries of three heads.
+            new AttentionShape(2, 22, 2, 1, 300, 40, 24),
+            new AttentionShape(1, 6, 2, 5, 269, 17, 18),
+            // Many rows: nine heads of a group, then one alone with more queries than keys of a block.
+            new AttentionShape(2, 18, 2, 9, 309, 36, 52),
+            new AttentionShape(1, 2, 2, 150, 277, 20, 33),
+            // Small heads and large ones.
+            new AttentionShape(1, 2, 1, 70, 150, 12, 10),
+            new AttentionShape(1, 1, 1, 34, 150, 132, 132),
+            new AttentionShape(1, 2, 1, 20, 140, 576, 512));
+
     private static final List<List<Shape>> LAYERS = List.of(
             List.of(
                     new Shape(1, 1, 8, 1, 1, 8, 8),
@@ -94,6 +114,7 @@ public enum SmokeSuite {
         SmokeBlocks.sums(out, first(WIDTHS), seed);
         SmokeAttention.summaries(out, shapes, seed);
         SmokeAttention.whole(out, shapes, seed);
+        SmokeAttention.whole(out, BOUNDARIES, seed);
         SmokeLayers.layers(out, first(LAYERS), seed);
         SmokeCaches.caches(out, first(SEQUENCES), seed);
         for (Shape shape : first(SEQUENCES)) {
