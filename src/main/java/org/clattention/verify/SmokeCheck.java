@@ -11,8 +11,19 @@ public final class SmokeCheck {
     /** So many further runs must give the same bits. */
     private static final int REPEATS = 3;
 
-    private final CaseRunner reference = new ReferenceRunner();
-    private final CaseRunner plain = new PlainRunner();
+    private final CaseRunner reference;
+    private final CaseRunner plain;
+
+    /** Judges by the reference, and by the same computation in plain f32. */
+    public SmokeCheck() {
+        this(new ReferenceRunner(), new PlainRunner());
+    }
+
+    /** Judges by these: they may remember their answers, for example. */
+    SmokeCheck(CaseRunner reference, CaseRunner plain) {
+        this.reference = reference;
+        this.plain = plain;
+    }
 
     /**
      * Runs a check on a runner.

@@ -11,7 +11,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The source of a program: several files, joined. Each keeps its own name and line numbers in build logs. (An include
@@ -21,6 +23,9 @@ import java.util.regex.Pattern;
  * @param text the joined source
  */
 public record ProgramSource(String name, String text) {
+    /** Changes the text of files, by name, as they are read. Null outside of tests. */
+    static volatile @Nullable BinaryOperator<String> change;
+
     private static final Pattern INCLUDE =
             Pattern.compile("^// include (\\S+(?: \\S+\\.cl)*)(?: unless (\\S+))?$", Pattern.MULTILINE);
 
@@ -46,7 +51,7 @@ public record ProgramSource(String name, String text) {
         if (!including.add(file)) {
             throw new IllegalStateException("kernel source " + file + " includes itself: " + including);
         }
-        String text = resource(folder + "/" + file);
+        String text = text(folder, file);
         INCLUDE.matcher(text).results().forEach(line -> {
             String unless = line.group(2);
             if (unless == null || !parts.containsKey(unless)) {
@@ -68,6 +73,12 @@ public record ProgramSource(String name, String text) {
         } catch (IOException e) {
             return "could not be saved: " + e;
         }
+    }
+
+    private static String text(String folder, String file) {
+        String text = resource(folder + "/" + file);
+        BinaryOperator<String> current = change;
+        return current == null ? text : current.apply(file, text);
     }
 
     private static String resource(String path) {
