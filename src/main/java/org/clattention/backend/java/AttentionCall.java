@@ -154,6 +154,11 @@ final class AttentionCall {
         return options.softcap() > 0 || slopes.length > 0 || bias != null || mask != null;
     }
 
+    /** Whether anything but lengths, causal mask and windows keeps keys from queries. */
+    boolean hasMasks() {
+        return mask != null || bias != null;
+    }
+
     /** Caps a run of scaled scores, if there is a cap. */
     void cap(float[] s, int at, int count, Loops loops) {
         if (options.softcap() > 0) {

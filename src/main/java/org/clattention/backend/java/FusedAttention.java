@@ -173,20 +173,20 @@ final class FusedAttention implements Work {
                 int depth = Math.min(part, Math.min(count, keys(rows, key, width)) - n);
                 if (depth > 0) {
                     int sAt = i * BLOCK + n;
-                    workspace
-                            .loops()
-                            .multiply(
-                                    s,
-                                    sAt,
-                                    rows.count,
-                                    depth,
-                                    panels.values(),
-                                    at,
-                                    panels.valueRow(),
-                                    size,
-                                    o,
-                                    i * contextSize,
-                                    size);
+                    MaskedValues.add(
+                            call,
+                            rows,
+                            s,
+                            sAt,
+                            key + n,
+                            depth,
+                            panels.values(),
+                            at,
+                            panels.valueRow(),
+                            size,
+                            o,
+                            i * contextSize,
+                            workspace);
                 }
             }
         }

@@ -57,6 +57,20 @@ final class OnlineRows {
         return endOfAll;
     }
 
+    /** Whether one of the rows may not see one of these keys. */
+    boolean someMasked(AttentionCall call, int key, int keys) {
+        boolean masked = call.hasMasks();
+        for (int r = 0; r < count; r++) {
+            masked |= first[r] > key || end[r] < key + keys;
+        }
+        return masked;
+    }
+
+    /** Whether a row may see a key. */
+    boolean attends(AttentionCall call, int r, int key) {
+        return call.attended(batch, head[r], query[r], key);
+    }
+
     /**
      * Takes the scaled scores of keys {@code key} ...: they become weights relative to a score that none exceeds by more than
      * {@link #SLACK}, and the context so far is brought down to it.
@@ -126,18 +140,8 @@ final class OnlineRows {
         float correction = now == before ? 1 : ScalarMath.weight(before, now);
         sum[r] *= correction;
         largest[r] = now;
-        rescale(o, at, size, correction, loops);
-    }
-
-    /** A context that is not finite stays so: its row is computed again at the end. */
-    private static void rescale(float[] o, int at, int size, float correction, Loops loops) {
-        if (correction == 1) {
-            return;
-        }
-        if (correction == 0) {
-            // Nothing has been counted so far, or it no longer counts.
-            Arrays.fill(o, at, at + size, 0);
-        } else {
+        // A context that is not finite stays so, also if it weighs nothing: its row is computed again at the end.
+        if (correction != 1) {
             loops.scale(o, at, size, correction);
         }
     }

@@ -127,7 +127,7 @@ final class StreamedAttention implements Work {
                 call.loadRows(
                         call.step.value(), rows.batch, kvHead, key + n, part, call.valueSize, v, 0, paddedSize, loops);
             }
-            loops.multiply(s, n, rows.count, part, v, at, paddedSize, paddedSize, o, 0, paddedSize);
+            MaskedValues.add(call, rows, s, n, key + n, part, v, at, paddedSize, paddedSize, o, 0, workspace);
         }
     }
 
@@ -144,9 +144,6 @@ final class StreamedAttention implements Work {
             float total = 0;
             for (int chunk = 0; chunk < chunks; chunk++) {
                 int at = partialAt(kvIndex, chunk, r);
-                if (partial[at] == Float.NEGATIVE_INFINITY && partial[at + 1] == 0) {
-                    continue;
-                }
                 float factor = ScalarMath.weight(partial[at], most == Float.NEGATIVE_INFINITY ? 0 : most);
                 total += partial[at + 1] * factor;
                 for (int c = 0; c < paddedSize; c++) {

@@ -27,6 +27,7 @@ final class Workspace {
         BLOCK,
         VALUES,
         CONTEXT,
+        CONTEXT_BEFORE,
         ROW,
         OTHER_ROW
     }
