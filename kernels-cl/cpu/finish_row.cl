@@ -29,19 +29,6 @@ inline float exact_score(const attention_params *p, const sequence_t seq, const 
     return s;
 }
 
-inline int may_see(const attention_params *p, __global const uchar *mask, __global const void *bias, const int bias_type,
-                   const int b, const row_t row, const int j)
-{
-    if (p->flags & HAS_MASK) {
-        if (j >= p->mask_columns) return 0;
-        if (!mask[(size_t)b * p->mask_batch + (size_t)row.h * p->mask_head + (size_t)row.i * p->mask_row + j]) return 0;
-    }
-    if (!(p->flags & HAS_BIAS)) return 1;
-    if (j >= p->bias_columns) return 0;
-    return load_any(bias, bias_type, (size_t)b * p->bias_batch + (size_t)row.h * p->bias_head + (size_t)row.i * p->bias_row + j)
-        != -INFINITY;
-}
-
 // o[0 .. value_size) = the row's context; returns its log-sum-exp.
 inline float exact_row(float *o, const attention_params *p, const sequence_t seq, const stored_t stored,
                        __global const void *q, const int q_type, __global const uchar *mask, __global const void *bias,
@@ -53,7 +40,7 @@ inline float exact_row(float *o, const attention_params *p, const sequence_t seq
     for (int c = 0; c < p->value_size; c++) o[c] = 0.0f;
     for (int pass = 0; pass < 2; pass++) {
         for (int j = row.first; j < row.end; j++) {
-            if (!may_see(p, mask, bias, bias_type, b, row, j)) continue;
+            if (!attends(p, mask, bias, bias_type, b, row, j)) continue;
             const float s = exact_score(p, seq, stored, q, q_type, bias, bias_type, alibi_slopes, b, kv_head, row, j);
             if (pass == 0) {
                 most = fmax(most, s);

@@ -43,6 +43,29 @@ inline row_t row_of_head(const attention_params *p, const sequence_t seq, const 
     return row_of(p, seq, h / group, h % group * p->q_len + i);
 }
 
+// Whether key j passes all that a row is masked by.
+inline int attends(const attention_params *p, __global const uchar *mask, __global const void *bias, const int bias_type,
+                   const int b, const row_t row, const int j)
+{
+    if (j < row.first || j >= row.end) return 0;
+    if (p->flags & HAS_MASK) {
+        if (j >= p->mask_columns) return 0;
+        if (!mask[(size_t)b * p->mask_batch + (size_t)row.h * p->mask_head + (size_t)row.i * p->mask_row + j]) return 0;
+    }
+    if (!(p->flags & HAS_BIAS)) return 1;
+    if (j >= p->bias_columns) return 0;
+    return load_any(bias, bias_type, (size_t)b * p->bias_batch + (size_t)row.h * p->bias_head + (size_t)row.i * p->bias_row + j)
+        != -INFINITY;
+}
+
+// Whether one of the rows may not see one of the keys j0 .. j1 - 1.
+inline int some_masked(const attention_params *p, const row_t *rows, const int count, const int j0, const int j1)
+{
+    int masked = p->flags & (HAS_MASK | HAS_BIAS);
+    for (int r = 0; r < count; r++) masked |= j0 < rows[r].first || j1 > rows[r].end;
+    return masked;
+}
+
 // Whether scores need more than a factor.
 inline int needs_finish(const attention_params *p)
 {

@@ -7,7 +7,7 @@
 // out context by its view; log_sum_exp [B*Hq, S] as flagged
 // build ROWS KEYS (multiple of 32) MAX_SIZE (of heads)     values have 16 components at least
 // launch {ceil(Hq/Hkv * S / ROWS), B * Hkv} single work-items
-// include cpu/finish_row.cl cpu/tile_products.cl
+// include cpu/finish_row.cl cpu/masked_values.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void flash_attention(__global const void *q, const int q_type, __global const float *all_packed, __global const float *v,
@@ -28,7 +28,7 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
     __global const float *packed = all_packed + (size_t)head_index * panels * p.head_size * 32;
     __global const float *values = v + view_index(p.v, b, kv_head, seq.k_row);
 
-    float q_tile[ROWS * MAX_SIZE], s_tile[ROWS * KEYS], o_tile[ROWS * MAX_SIZE];
+    float q_tile[ROWS * MAX_SIZE], s_tile[ROWS * KEYS], o_tile[ROWS * MAX_SIZE], before[ROWS * MAX_SIZE];
     float largest[ROWS], correction[ROWS];
     float16 sums[ROWS];
     row_t rows[ROWS];
@@ -54,8 +54,8 @@ void flash_attention(__global const void *q, const int q_type, __global const fl
             correction[r] = raise_largest(s, keys, &largest[r]);
         }
         for (int r = 0; r < ROWS; r++) soften(s_tile + r * KEYS, keys, largest[r], correction[r], &sums[r]);
-        tile_values(o_tile, correction, s_tile, values + (size_t)j0 * p.v.row, p.v.row, min(keys, seq.k_len - j0),
-                    p.value_size);
+        masked_values(o_tile, before, correction, s_tile, values + (size_t)j0 * p.v.row, p.v.row, j0,
+                      min(keys, seq.k_len - j0), &p, rows, mask, bias, bias_type, b);
     }
 
     const stored_t stored = {k, v, table, k_type, F32_CODE, {ROWS_PLAIN, 1, 0}};

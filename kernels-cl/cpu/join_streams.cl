@@ -32,9 +32,8 @@ void join_streams(__global const float *parts, const int chunks, __global const 
     for (int n = 0; n < chunks; n++) {
         __global const float *from = part + (size_t)n * rows * stride;
         const float most = from[p.value_size], sum = from[p.value_size + 1];
-        // A chunk without keys weighs nothing, unless it met a value that is no number.
+        // A chunk that weighs nothing, or has no keys, is counted, too: it may have met a value that is no number.
         const float weight = most == -INFINITY ? sum : exp2_scalar(most - largest);
-        if (weight == 0.0f) continue;
         total = fma(weight, sum, total);
         int c = 0;
         for (; c + 16 <= p.value_size; c += 16)

@@ -3,21 +3,8 @@
 // out context by its view
 // build ROWS KEYS MAX_SIZE (of heads)     values have 16 components at least
 // launch {ceil(row_count/ROWS), launched heads} single work-items; keys = kv_len - first_key
-// edge  0 * NaN: what lies at keys that may not be attended never reaches the result. A row that is not finite is summed
-//       again over the attended keys alone.
-// include cpu/finish_row.cl cpu/tile_products.cl
-
-inline void exact_sum(float *o, __global const float *weights, __global const float *values, const attention_params *p,
-                      __global const uchar *mask, __global const void *bias, const int bias_type, const int b,
-                      const row_t row)
-{
-    for (int c = 0; c < p->value_size; c++) o[c] = 0.0f;
-    for (int j = row.first; j < row.end; j++) {
-        if (!may_see(p, mask, bias, bias_type, b, row, j)) continue;
-        const float w = weights[j - p->first_key];
-        for (int c = 0; c < p->value_size; c++) o[c] = fma(w, values[(size_t)j * p->v.row + c], o[c]);
-    }
-}
+// edge  0 * NaN: what lies at keys that may not be attended never reaches the result
+// include cpu/finish_row.cl cpu/masked_values.cl
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void weighted_values(__global const float *all_weights, __global const float *v, __global const int *sequences,
@@ -32,7 +19,7 @@ void weighted_values(__global const float *all_weights, __global const float *v,
     __global const float *weights = all_weights + ((size_t)get_group_id(1) * p.row_count + block * ROWS) * columns;
     __global const float *values = v + view_index(p.v, b, kv_head, seq.k_row);
 
-    float w_tile[ROWS * KEYS], o_tile[ROWS * MAX_SIZE], correction[ROWS];
+    float w_tile[ROWS * KEYS], o_tile[ROWS * MAX_SIZE], before[ROWS * MAX_SIZE], correction[ROWS];
     row_t rows[ROWS];
     for (int r = 0; r < ROWS; r++) {
         rows[r] = row_of_head(&p, seq, h, p.first_row + block * ROWS + min(r, count - 1));
@@ -48,16 +35,12 @@ void weighted_values(__global const float *all_weights, __global const float *v,
             for (; n + 16 <= keys; n += 16) put16(vload16(0, from + n), 0, w_tile + r * KEYS + n);
             for (; n < keys; n++) w_tile[r * KEYS + n] = from[n];
         }
-        tile_values(o_tile, correction, w_tile, values + (size_t)j0 * p.v.row, p.v.row, keys, p.value_size);
+        masked_values(o_tile, before, correction, w_tile, values + (size_t)j0 * p.v.row, p.v.row, j0, keys, &p, rows, mask, bias,
+                      bias_type, b);
     }
     for (int r = 0; r < count; r++) {
         if (rows[r].i >= seq.q_len && (p.flags & RAGGED)) continue;
-        float *o = o_tile + r * p.value_size;
-        float sum = 0.0f;  // 0 * x is 0 for every finite x, and NaN for all others
-        for (int c = 0; c < p.value_size; c++) sum += 0.0f * o[c];
-        if (sum != 0.0f || isnan(sum))
-            exact_sum(o, weights + (size_t)r * columns, values, &p, mask, bias, bias_type, b, rows[r]);
-        store_context(context, out_type, view_index(p.out, b, h, seq.q_row + rows[r].i), o, &p,
+        store_context(context, out_type, view_index(p.out, b, h, seq.q_row + rows[r].i), o_tile + r * p.value_size, &p,
                       (p.flags & HAS_GATE) ? head_gate[h] : 1.0f);
     }
 }

@@ -37,7 +37,7 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
     LOCAL4_ARRAY s_tile[KEYS * STRIDE_Q];  // scores, then weights: [key][row]
     __local float shared[GROUP_ITEMS];     // of the items that share a row
     __local float factor[ROWS];
-    __local int odd[ROWS];
+    __local int odd[ROWS], odd_values[KEYS], some_odd;
     __local size_t q_at[ROWS], k_at[KEYS], v_at[KEYS];
     __local float *k_stage = stage + CHUNK * STRIDE_Q;
 
@@ -79,6 +79,8 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             v_at[item] = row_index(p.v, p.key_rows, table, b, kv_head, seq.k_row + key0 + item);
         }
         barrier(CLK_LOCAL_MEM_FENCE);
+        if (item < KEYS) odd_values[item] = 0;
+        if (item == 0) some_odd = 0;
 
         float4 dots[ITEM_ROWS];
 #pragma unroll
@@ -143,7 +145,14 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             for (int e = item; e < VALUE_KEYS * (MAX_SIZE / 4); e += GROUP_ITEMS) {
                 const int n = first + e / (MAX_SIZE / 4), c = e % (MAX_SIZE / 4) * 4;
                 const int left = n < keys ? p.value_size - c : 0;
-                *(__local float4 *)(stage + 4 * e) = load_key(v, (n < keys ? v_at[n] : 0) + c, left);
+                float4 values = load_key(v, (n < keys ? v_at[n] : 0) + c, left);
+                if (!all(isfinite(values))) {
+                    // 0 * NaN is NaN: for rows that may not see this key it must be 0, those that may are made again.
+                    values = (float4)(0.0f);
+                    atomic_or(&odd_values[n], 1);
+                    atomic_or(&some_odd, 1);
+                }
+                *(__local float4 *)(stage + 4 * e) = values;
             }
             barrier(CLK_LOCAL_MEM_FENCE);
             for (int n = 0; n < VALUE_KEYS; n++) {
@@ -157,6 +166,8 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             }
             barrier(CLK_LOCAL_MEM_FENCE);
         }
+        for (int n = part; some_odd && n < keys; n += PARTS)
+            if (odd_values[n]) met_odd |= attended(p, seq, mask, bias, b, h, i, key0 + n);
     }
 
     shared[item] = sum;

@@ -30,6 +30,7 @@ public final class Workspace {
         BLOCK,
         VALUES,
         CONTEXT,
+        CONTEXT_BEFORE,
         ROW,
         OTHER_ROW
     }

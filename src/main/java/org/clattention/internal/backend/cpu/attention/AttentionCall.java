@@ -16,7 +16,7 @@ import org.clattention.internal.backend.cpu.simd.VectorKernels;
 import org.jspecify.annotations.Nullable;
 
 /** An attention step with its arrays at hand, and the rules of which query may see which key. */
-final class AttentionCall {
+public final class AttentionCall {
     final AttentionOp step;
     final AttentionOp.Shape shape;
     final int headSize;
@@ -157,6 +157,11 @@ final class AttentionCall {
     /** Whether anything but lengths, causal mask and windows comes between products and softmax. */
     boolean finishesScores() {
         return options.softcap() > 0 || slopes.length > 0 || bias != null || mask != null;
+    }
+
+    /** Whether anything but lengths, causal mask and windows keeps keys from queries. */
+    boolean hasMasks() {
+        return mask != null || bias != null;
     }
 
     /** Caps a run of scaled scores, if there is a cap. */

@@ -3,6 +3,7 @@ package org.clattention.internal.backend.cpu.attention;
 import java.util.Arrays;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.cpu.JavaStream;
+import org.clattention.internal.backend.cpu.MaskedValues;
 import org.clattention.internal.backend.cpu.Workspace;
 import org.clattention.internal.backend.cpu.Workspace.Slot;
 import org.clattention.internal.backend.cpu.pool.Work;
@@ -188,20 +189,20 @@ public final class FlashAttention implements Work {
                 int depth = Math.min(part, Math.min(count, keys(rows, key, width)) - n);
                 if (depth > 0) {
                     int sAt = i * BLOCK + n;
-                    workspace
-                            .loops()
-                            .multiply(
-                                    s,
-                                    sAt,
-                                    rows.count,
-                                    depth,
-                                    panels.values(),
-                                    at,
-                                    panels.valueRow(),
-                                    size,
-                                    o,
-                                    i * contextSize,
-                                    size);
+                    MaskedValues.add(
+                            call,
+                            rows,
+                            s,
+                            sAt,
+                            key + n,
+                            depth,
+                            panels.values(),
+                            at,
+                            panels.valueRow(),
+                            size,
+                            o,
+                            i * contextSize,
+                            workspace);
                 }
             }
         }

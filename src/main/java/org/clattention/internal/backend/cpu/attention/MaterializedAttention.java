@@ -5,6 +5,7 @@ import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.cpu.JavaArray;
 import org.clattention.internal.backend.cpu.JavaStream;
+import org.clattention.internal.backend.cpu.MaskedValues;
 import org.clattention.internal.backend.cpu.Workspace;
 import org.clattention.internal.backend.cpu.Workspace.Slot;
 import org.clattention.internal.backend.cpu.pool.Work;
@@ -62,12 +63,11 @@ public final class MaterializedAttention implements Work {
             row(s, at, b, h, first + r, workspace);
         }
         float[] o = workspace.floats(Slot.CONTEXT, VectorKernels.ROWS * panels.paddedSize());
-        context(s, b, h / call.group, count, o, workspace);
+        context(s, b, h, first, count, o, workspace);
         for (int r = 0; r < count; r++) {
             int i = first + r;
             if (i < call.queries(b) || call.writesPadding()) {
                 int at = r * panels.paddedSize();
-                repair(s, r * width, b, h, i, o, at, workspace);
                 call.storeContext(b, h, i, o, at, workspace.loops());
             }
         }
@@ -137,7 +137,10 @@ public final class MaterializedAttention implements Work {
     }
 
     /** o = weights · values, rows {@code paddedSize} apart. */
-    private void context(float[] s, int b, int kvHead, int count, float[] o, Workspace workspace) {
+    private void context(float[] s, int b, int h, int first, int count, float[] o, Workspace workspace) {
+        int kvHead = h / call.group;
+        OnlineSoftmax rows = workspace.rows(0);
+        rows.start(call, b, kvHead, h % call.group * call.shape.queryLength() + first, count);
         int size = panels.paddedSize();
         Arrays.fill(o, 0, VectorKernels.ROWS * size, 0);
         float[] block = workspace.floats(Slot.BLOCK, VectorKernels.ROWS * VectorKernels.STRIDE);
@@ -147,37 +150,20 @@ public final class MaterializedAttention implements Work {
             for (int r = 0; r < count; r++) {
                 System.arraycopy(s, r * width + key, block, r * VectorKernels.STRIDE, keys);
             }
-            workspace
-                    .loops()
-                    .multiply(
-                            block,
-                            0,
-                            count,
-                            keys,
-                            panels.values(),
-                            panels.valuesAt(b, kvHead, key),
-                            panels.valueRow(),
-                            size,
-                            o,
-                            0,
-                            size);
-        }
-    }
-
-    /** Sums what is not finite again, over the attended keys alone: 0 · NaN of a masked one must not count. */
-    private void repair(float[] s, int sAt, int b, int h, int i, float[] o, int at, Workspace workspace) {
-        if (Float.isFinite(workspace.loops().sum(o, at, call.valueSize))) {
-            return;
-        }
-        Arrays.fill(o, at, at + call.valueSize, 0);
-        float[] v = workspace.floats(Slot.ROW, call.valueSize);
-        for (int j = call.firstKey(b, i); j < call.endKey(b, i); j++) {
-            if (call.attended(b, h, i, j)) {
-                call.loadRows(call.step.value(), b, h / call.group, j, 1, call.valueSize, v, 0, 0, workspace.loops());
-                for (int c = 0; c < call.valueSize; c++) {
-                    o[at + c] = Math.fma(s[sAt + j], v[c], o[at + c]);
-                }
-            }
+            MaskedValues.add(
+                    call,
+                    rows,
+                    block,
+                    0,
+                    key,
+                    keys,
+                    panels.values(),
+                    panels.valuesAt(b, kvHead, key),
+                    panels.valueRow(),
+                    size,
+                    o,
+                    0,
+                    workspace);
         }
     }
 }

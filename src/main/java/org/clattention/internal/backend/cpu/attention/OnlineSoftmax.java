@@ -25,7 +25,7 @@ public final class OnlineSoftmax {
     private final float[] shift = new float[VectorKernels.ROWS];
     private final int[] first = new int[VectorKernels.ROWS];
     private final int[] end = new int[VectorKernels.ROWS];
-    int count;
+    public int count;
     int batch;
     private int firstOfAll;
     private int endOfAll;
@@ -58,6 +58,20 @@ public final class OnlineSoftmax {
     /** One more than the last. */
     int end() {
         return endOfAll;
+    }
+
+    /** Whether one of the rows may not see one of these keys. */
+    boolean someMasked(AttentionCall call, int key, int keys) {
+        boolean masked = call.hasMasks();
+        for (int r = 0; r < count; r++) {
+            masked |= first[r] > key || end[r] < key + keys;
+        }
+        return masked;
+    }
+
+    /** Whether a row may see a key. */
+    boolean attends(AttentionCall call, int r, int key) {
+        return call.attended(batch, head[r], query[r], key);
     }
 
     /**
@@ -129,18 +143,8 @@ public final class OnlineSoftmax {
         float correction = now == before ? 1 : ScalarMath.weight(before, now);
         sum[r] *= correction;
         largest[r] = now;
-        rescale(o, at, size, correction, loops);
-    }
-
-    /** A context that is not finite stays so: its row is computed again at the end. */
-    private static void rescale(float[] o, int at, int size, float correction, VectorKernels loops) {
-        if (correction == 1) {
-            return;
-        }
-        if (correction == 0) {
-            // Nothing has been counted so far, or it no longer counts.
-            Arrays.fill(o, at, at + size, 0);
-        } else {
+        // A context that is not finite stays so, also if it weighs nothing: its row is computed again at the end.
+        if (correction != 1) {
             loops.scale(o, at, size, correction);
         }
     }
@@ -185,7 +189,7 @@ public final class OnlineSoftmax {
         VectorKernels loops = workspace.loops();
         int kvHead = h / call.group;
         int from = call.firstKey(batch, i);
-        int count = call.endKey(batch, i) - from;
+        public int count = call.endKey(batch, i) - from;
         float[] q = workspace.floats(Slot.ROW, Math.max(call.headSize, call.valueSize));
         float[] key = workspace.floats(Slot.KEYS, call.headSize);
         float[] s = workspace.floats(Slot.BLOCK, Math.max(1, count));

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.cpu.JavaStream;
+import org.clattention.internal.backend.cpu.MaskedValues;
 import org.clattention.internal.backend.cpu.Workspace;
 import org.clattention.internal.backend.cpu.Workspace.Slot;
 import org.clattention.internal.backend.cpu.pool.Work;
@@ -139,7 +140,7 @@ public final class SplitKvAttention implements Work {
                 call.loadRows(
                         call.step.value(), rows.batch, kvHead, key + n, part, call.valueSize, v, 0, paddedSize, loops);
             }
-            loops.multiply(s, n, rows.count, part, v, at, paddedSize, paddedSize, o, 0, paddedSize);
+            MaskedValues.add(call, rows, s, n, key + n, part, v, at, paddedSize, paddedSize, o, 0, workspace);
         }
     }
 
@@ -156,9 +157,6 @@ public final class SplitKvAttention implements Work {
             float total = 0;
             for (int chunk = 0; chunk < chunks; chunk++) {
                 int at = partialAt(kvIndex, chunk, r);
-                if (partial[at] == Float.NEGATIVE_INFINITY && partial[at + 1] == 0) {
-                    continue;
-                }
                 float factor = ScalarMath.weight(partial[at], most == Float.NEGATIVE_INFINITY ? 0 : most);
                 total += partial[at + 1] * factor;
                 for (int c = 0; c < paddedSize; c++) {

@@ -14,6 +14,9 @@ public final class ScalarMath {
     /** Adding it rounds to an integer, which then stands in the lowest bits. */
     static final float ROUND = 12582912f;
 
+    /** The same; what then stands in the lowest bits is the exponent of 2 to that integer. */
+    static final float ROUND_TO_EXPONENT = 12583039f;
+
     /** Below, exp is taken to be 0: its results would be subnormal. */
     static final float EXP_MIN = -87.33654f;
 
@@ -69,10 +72,11 @@ public final class ScalarMath {
         if (x < EXP2_MIN) {
             return 0;
         }
-        float shifted = x + ROUND;
-        float f = x - (shifted - ROUND);
+        float shifted = x + ROUND_TO_EXPONENT;
+        float f = x - (shifted - ROUND_TO_EXPONENT);
         float y = Math.fma(Math.fma(Math.fma(Math.fma(Math.fma(P5, f, P4), f, P3), f, P2), f, P1), f, 1);
-        return Float.intBitsToFloat(Float.floatToRawIntBits(y) + (Float.floatToRawIntBits(shifted) << 23));
+        // A product, so that NaN stays NaN whatever its bits.
+        return y * Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
     }
 
     private static float power(int exponent) {

@@ -10,7 +10,7 @@ import static org.clattention.internal.backend.cpu.simd.ScalarMath.EXP_MIN;
 import static org.clattention.internal.backend.cpu.simd.ScalarMath.LN2_HIGH;
 import static org.clattention.internal.backend.cpu.simd.ScalarMath.LN2_LOW;
 import static org.clattention.internal.backend.cpu.simd.ScalarMath.LOG2_E;
-import static org.clattention.internal.backend.cpu.simd.ScalarMath.ROUND;
+import static org.clattention.internal.backend.cpu.simd.ScalarMath.ROUND_TO_EXPONENT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -33,8 +33,8 @@ final class SimdMath {
 
     /** e^x; 0 below −87.3. For x ≤ 88; NaN stays NaN. */
     static FloatVector exp(FloatVector x) {
-        FloatVector shifted = x.fma(all(LOG2_E), all(ROUND));
-        FloatVector n = shifted.sub(ROUND);
+        FloatVector shifted = x.fma(all(LOG2_E), all(ROUND_TO_EXPONENT));
+        FloatVector n = shifted.sub(ROUND_TO_EXPONENT);
         FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), x));
         FloatVector p = all(E5).fma(r, all(E4))
                 .fma(r, all(E3))
@@ -43,8 +43,8 @@ final class SimdMath {
                 .fma(r, all(E0));
         FloatVector y = p.fma(r.mul(r), r).add(1);
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scaled = y.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        return scaled.blend(0, x.compare(VectorOperators.LT, EXP_MIN));
+        // A product, so that NaN stays NaN whatever its bits.
+        return y.mul(exponent.reinterpretAsFloats()).blend(0, x.compare(VectorOperators.LT, EXP_MIN));
     }
 
     static FloatVector tanh(FloatVector x) {

@@ -7,7 +7,7 @@ import static org.clattention.internal.backend.cpu.simd.ScalarMath.P2;
 import static org.clattention.internal.backend.cpu.simd.ScalarMath.P3;
 import static org.clattention.internal.backend.cpu.simd.ScalarMath.P4;
 import static org.clattention.internal.backend.cpu.simd.ScalarMath.P5;
-import static org.clattention.internal.backend.cpu.simd.ScalarMath.ROUND;
+import static org.clattention.internal.backend.cpu.simd.ScalarMath.ROUND_TO_EXPONENT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -82,16 +82,18 @@ final class SimdScores {
                 FloatVector v = FloatVector.fromArray(F, x, i)
                         .sub(FloatVector.broadcast(F, base))
                         .mul(FloatVector.broadcast(F, LOG2_E));
-                FloatVector shifted = v.add(FloatVector.broadcast(F, ROUND));
-                FloatVector f = v.sub(shifted.sub(FloatVector.broadcast(F, ROUND)));
+                FloatVector shifted = v.add(FloatVector.broadcast(F, ROUND_TO_EXPONENT));
+                FloatVector f = v.sub(shifted.sub(FloatVector.broadcast(F, ROUND_TO_EXPONENT)));
                 FloatVector y = FloatVector.broadcast(F, P5)
                         .fma(f, FloatVector.broadcast(F, P4))
                         .fma(f, FloatVector.broadcast(F, P3))
                         .fma(f, FloatVector.broadcast(F, P2))
                         .fma(f, FloatVector.broadcast(F, P1))
                         .fma(f, FloatVector.broadcast(F, 1));
-                IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-                FloatVector e = y.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+                // A product, so that NaN stays NaN whatever its bits.
+                FloatVector e = y.mul(shifted.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 23)
+                        .reinterpretAsFloats());
                 e = e.blend(FloatVector.zero(F), v.compare(VectorOperators.LT, FloatVector.broadcast(F, EXP2_MIN)));
                 e.intoArray(x, i);
                 total = total.add(e);
