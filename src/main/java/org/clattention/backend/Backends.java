@@ -41,6 +41,11 @@ public final class Backends {
         return ProgramCache.of(environment).problem();
     }
 
+    /** A driver that calls {@code exit(1)}, as LLVM does, is to end the process by SIGABRT: 1 is an exit code of ours. */
+    public static void abortWithDrivers() {
+        OpenClDevices.abortWithDrivers();
+    }
+
     /**
      * Opens the selected device.
      *

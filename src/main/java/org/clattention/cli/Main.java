@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.clattention.DeviceException;
 import org.clattention.DeviceNotFoundException;
+import org.clattention.backend.Backends;
 import org.clattention.io.InvalidFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +37,7 @@ import picocli.CommandLine.ParameterException;
             "3:no such device",
             "4:the device failed",
             "70:a bug of clattention, or output that could not be written",
+            "134:a driver ended the process",
             "141:the reader of a pipe went away"
         })
 public final class Main {
@@ -50,6 +52,7 @@ public final class Main {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "clattention-cli-logback.xml");
         }
+        Backends.abortWithDrivers();
         PrintWriter out = StandardOutput.open(Arguments.output());
         PrintWriter err = new PrintWriter(System.err, true, Arguments.output());
         System.exit(run(out, err, Arguments.decoded(args)));
