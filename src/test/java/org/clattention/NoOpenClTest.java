@@ -106,6 +106,14 @@ class NoOpenClTest {
                 .contains("(unusable: PoCL needs the linker ld, which is in no folder of PATH");
     }
 
+    /** The child has no Vector API; whoever sees no log sees the name. */
+    @Test
+    void theDeviceSaysThatTheVectorApiIsMissing() throws Exception {
+        Map<String, String> none = Map.of("OCL_ICD_VENDORS", folder.toString() + "/");
+        assertThat(child(none)).contains("auto: Java engine without the Vector API [");
+        assertThat(child(none, "--add-modules", "jdk.incubator.vector")).contains("auto: Java engine [");
+    }
+
     /** Runs {@link Main} in a process of its own. */
     private static String child(Map<String, String> environment, String... options)
             throws IOException, InterruptedException {

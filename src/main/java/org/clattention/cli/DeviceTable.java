@@ -46,6 +46,11 @@ record DeviceTable(
 
     /** Why a device would or would not be chosen. */
     String reason(DeviceInfo device) {
+        String slow = DeviceSelection.isJava(device) ? Backends.javaEngineProblem() : "";
+        return choice(device) + (slow.isEmpty() ? "" : "; " + slow);
+    }
+
+    private String choice(DeviceInfo device) {
         if (isChosen(device)) {
             return "chosen by " + selector + ": " + chosen.orElseThrow().reason();
         }

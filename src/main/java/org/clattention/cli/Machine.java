@@ -79,6 +79,10 @@ final class Machine {
         if (!untrusted.isEmpty()) {
             problems.add(untrusted);
         }
+        String slow = Backends.javaEngineProblem();
+        if (!slow.isEmpty()) {
+            problems.add(slow);
+        }
         if (nativeAccess().startsWith("warns")) {
             problems.add("this JVM warns about native access; start it with " + NATIVE_ACCESS + "=ALL-UNNAMED");
         }

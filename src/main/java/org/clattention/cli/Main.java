@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceNotFoundException;
+import org.clattention.internal.backend.Backends;
 import org.clattention.io.InvalidFileException;
 import org.clattention.model.text.TokenizerLibraryException;
 import picocli.CommandLine;
@@ -37,6 +38,7 @@ import picocli.CommandLine.ParameterException;
             "3:no such device",
             "4:the device failed",
             "70:a bug of clattention, or output that could not be written",
+            "134:a driver ended the process",
             "141:the reader of a pipe went away"
         })
 public final class Main {
@@ -51,6 +53,7 @@ public final class Main {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "clattention-cli-logback.xml");
         }
+        Backends.abortWithDrivers();
         PrintWriter out = StandardOutput.open(Arguments.output());
         PrintWriter err = new PrintWriter(System.err, true, Arguments.output());
         System.exit(run(out, err, Arguments.decoded(args)));

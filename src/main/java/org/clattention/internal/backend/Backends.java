@@ -31,9 +31,19 @@ public final class Backends {
         return OpenClDevices.loaderProblem();
     }
 
+    /** Why the Java engine is slower here than it could be, with the cure; empty if it is not. */
+    public static String javaEngineProblem() {
+        return JavaDevice.problem();
+    }
+
     /** Why the compiled-kernel cache is not used, with the cure; empty if it is used, or off. */
     public static String kernelCacheProblem(Map<String, String> environment) {
         return ProgramCache.of(environment).problem();
+    }
+
+    /** A driver that calls {@code exit(1)}, as LLVM does, is to end the process by SIGABRT: 1 is an exit code of ours. */
+    public static void abortWithDrivers() {
+        OpenClDevices.abortWithDrivers();
     }
 
     /**

@@ -49,7 +49,14 @@ public final class OpenClDevices {
     /** Why the platforms of the last look show no device, where that is known; empty if they show one. */
     private static volatile String platformProblem = "";
 
+    private static volatile boolean abortsWithDrivers;
+
     private OpenClDevices() {}
+
+    /** From now on a driver that calls {@code exit} ends the process by SIGABRT: for programs whose exit codes have a meaning. */
+    public static void abortWithDrivers() {
+        abortsWithDrivers = true;
+    }
 
     /** Why there can be no OpenCL device at all; empty if the loader is there and nothing keeps drivers from showing one. */
     public static String loaderProblem() {
@@ -63,6 +70,9 @@ public final class OpenClDevices {
         if (!OpenClLibrary.problem().isEmpty()) {
             return found;
         }
+        if (abortsWithDrivers) {
+            abortOnDriverExit();
+        }
         List<String> problems = new ArrayList<>();
         SignalHandlers.keep(() -> {
             for (cl_platform_id platform : platforms()) {
@@ -75,6 +85,14 @@ public final class OpenClDevices {
         });
         platformProblem = found.isEmpty() ? String.join("; ", problems) : "";
         return found;
+    }
+
+    private static void abortOnDriverExit() {
+        try {
+            DriverExit.abort();
+        } catch (LinkageError e) {
+            log.debug("without JNA a driver's exit cannot be told from ours", e);
+        }
     }
 
     private static List<cl_platform_id> platforms() {

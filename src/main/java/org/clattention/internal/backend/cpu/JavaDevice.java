@@ -11,7 +11,14 @@ public final class JavaDevice {
     /** How many threads work on a call; the default is the number of processors. */
     private static final String THREADS = "clattention.java.threads";
 
+    private static final String NAME = "Java engine";
+
     private JavaDevice() {}
+
+    /** Why this JVM computes several times slower than it could, with the cure; empty if it does not. */
+    public static String problem() {
+        return VectorKernelsProvider.problem();
+    }
 
     /** What the JVM says of itself. */
     public static DeviceInfo info() {
@@ -19,7 +26,8 @@ public final class JavaDevice {
         return new DeviceInfo(
                 SELECTOR,
                 DeviceInfo.Kind.CPU,
-                "Java engine",
+                // Said here too: without a binding of SLF4J nobody sees the warning.
+                problem().isEmpty() ? NAME : NAME + " without the Vector API",
                 "JVM",
                 System.getProperty("java.vendor", "?"),
                 System.getProperty("java.version", "?") + ", "

@@ -21,7 +21,7 @@ public final class MaskedValues {
      * @param size of rows of values and context, in whole {@link VectorKernels#STEP steps}
      * @param o context, from {@code oAt} on, rows {@code size} apart, with room for {@link VectorKernels#ROWS}
      */
-    static void add(
+    public static void add(
             AttentionCall call,
             OnlineSoftmax rows,
             float[] s,

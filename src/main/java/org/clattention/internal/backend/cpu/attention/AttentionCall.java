@@ -20,7 +20,7 @@ public final class AttentionCall {
     final AttentionOp step;
     final AttentionOp.Shape shape;
     final int headSize;
-    final int valueSize;
+    public final int valueSize;
     final int group;
     final float scale;
     final JavaArray keys;

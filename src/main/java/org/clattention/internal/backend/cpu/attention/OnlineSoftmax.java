@@ -61,7 +61,7 @@ public final class OnlineSoftmax {
     }
 
     /** Whether one of the rows may not see one of these keys. */
-    boolean someMasked(AttentionCall call, int key, int keys) {
+    public boolean someMasked(AttentionCall call, int key, int keys) {
         boolean masked = call.hasMasks();
         for (int r = 0; r < count; r++) {
             masked |= first[r] > key || end[r] < key + keys;
@@ -70,7 +70,7 @@ public final class OnlineSoftmax {
     }
 
     /** Whether a row may see a key. */
-    boolean attends(AttentionCall call, int r, int key) {
+    public boolean attends(AttentionCall call, int r, int key) {
         return call.attended(batch, head[r], query[r], key);
     }
 
@@ -189,7 +189,7 @@ public final class OnlineSoftmax {
         VectorKernels loops = workspace.loops();
         int kvHead = h / call.group;
         int from = call.firstKey(batch, i);
-        public int count = call.endKey(batch, i) - from;
+        int count = call.endKey(batch, i) - from;
         float[] q = workspace.floats(Slot.ROW, Math.max(call.headSize, call.valueSize));
         float[] key = workspace.floats(Slot.KEYS, call.headSize);
         float[] s = workspace.floats(Slot.BLOCK, Math.max(1, count));

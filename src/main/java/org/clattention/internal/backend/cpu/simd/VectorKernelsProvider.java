@@ -19,7 +19,8 @@ public final class VectorKernelsProvider {
     private static final class Best {
         static final String PROBLEM = ModuleLayer.boot().findModule(MODULE).isPresent()
                 ? ""
-                : "this JVM runs without the Vector API; start it with --add-modules " + MODULE;
+                : "the Java engine is several times slower than it could be: this JVM runs without the Vector API;"
+                        + " start it with --add-modules " + MODULE;
         static final Supplier<VectorKernels> LOOPS = PROBLEM.isEmpty() ? vector() : ScalarKernels.supplier();
     }
 
@@ -27,7 +28,7 @@ public final class VectorKernelsProvider {
     private static final class Warning {
         static {
             if (!Best.PROBLEM.isEmpty()) {
-                log.warn("the Java engine is several times slower than it could be: {}", Best.PROBLEM);
+                log.warn("{}", Best.PROBLEM);
             }
         }
 
@@ -37,6 +38,11 @@ public final class VectorKernelsProvider {
     /** The best loops: the Vector API's where the JVM has it, scalar ones elsewhere. */
     public static Supplier<VectorKernels> best() {
         return Boolean.parseBoolean(System.getProperty(VECTOR, "true")) ? Best.LOOPS : ScalarKernels.supplier();
+    }
+
+    /** Why the engine is slower than it could be, with the cure; empty if it is not. */
+    public static String problem() {
+        return Best.PROBLEM;
     }
 
     /** Logs, the first time, that the Vector API is missing. */
