@@ -1,9 +1,9 @@
 package org.clattention;
 
 import java.util.Arrays;
-import org.clattention.config.Checks;
 import org.clattention.config.AttentionOptions;
 import org.clattention.config.CausalAlignment;
+import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.error.DeviceException;
 import org.clattention.internal.backend.AttentionOp;

@@ -9,4 +9,3 @@
 package org.clattention;
 
 import org.jspecify.annotations.NullMarked;
-
