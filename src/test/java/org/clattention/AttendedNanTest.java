@@ -146,5 +146,6 @@ class AttendedNanTest extends DeviceTest {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Row(float[] context, float sum) {}
 }

@@ -198,11 +198,11 @@ class GenerateCommandTest {
 
     @Test
     void tokenizersThatNativeCodeWouldDieOfAreOneLine() throws IOException {
-        String file = "{\"version\": \"1.0\", \"model\": {\"type\": \"%s\", \"vocab\": {\"b\": 0},"
+        String file = "{\"version\": \"1.0\", \"model\": {\"type\": \"TYPE\", \"vocab\": {\"b\": 0},"
                 + " \"unk_token\": \"[UNK]\", \"continuing_subword_prefix\": \"##\"}}";
         for (String type : List.of("WordLevel", "WordPiece")) {
             Path folder = copy("llama");
-            Files.writeString(folder.resolve("tokenizer.json"), String.format(file, type));
+            Files.writeString(folder.resolve("tokenizer.json"), file.replace("TYPE", type));
             Cli.run("generate", "--device", "java", "--model", folder.toString(), "--prompt", "TEXT")
                     .requireOneLine(
                             ExitCode.BAD_INPUT, "tokenizer.json: model.unk_token = [UNK] is not in the vocabulary");
