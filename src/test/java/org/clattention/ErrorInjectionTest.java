@@ -135,7 +135,7 @@ class ErrorInjectionTest extends DeviceTest {
                 long live = LiveHandles.count();
                 int position = i;
                 // A warm engine may make fewer calls: then nothing fails.
-                catchThrowable(() -> failing(position, () -> work.accept(engine)));
+                var unused = catchThrowable(() -> failing(position, () -> work.accept(engine)));
                 assertThat(engine.memoryInUse()).as("memory after " + event).isEqualTo(memory);
                 assertThat(LiveHandles.count()).as("objects after " + event).isEqualTo(live);
                 assertThat(TestBackends.freeLanes(engine.backend()))
