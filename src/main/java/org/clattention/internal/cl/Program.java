@@ -123,7 +123,11 @@ public final class Program extends Handle {
     }
 
     private static String failure(Context context, cl_program id, ProgramSource source, String options) {
-        return "  program " + source.name() + "\n  options " + options + "\n  device  " + context.device()
+        // A disk that filled up since the device was found, for example.
+        boolean pocl = context.device().info().platform().equals(PoclNeeds.PLATFORM);
+        String needs = pocl ? PoclNeeds.problem(System.getenv()) : "";
+        return (needs.isEmpty() ? "" : "  cause   " + needs + "\n") + "  program " + source.name() + "\n  options "
+                + options + "\n  device  " + context.device()
                 + "\n  source  " + source.save() + "\n"
                 + log(context, id).indent(2).stripTrailing();
     }
