@@ -60,4 +60,9 @@ final class Lifetime {
     synchronized boolean isClosed() {
         return closed;
     }
+
+    @Override
+    public String toString() {
+        return name.get();
+    }
 }
