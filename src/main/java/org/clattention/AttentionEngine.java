@@ -1,6 +1,7 @@
 package org.clattention;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class AttentionEngine implements AutoCloseable {
     private final Backend backend;
     private final Lifetime lifetime;
     private final Set<Lifetime> owned = new LinkedHashSet<>();
+    private final TensorLeaks leaks = new TensorLeaks();
 
     private AttentionEngine(Backend backend) {
         this.backend = backend;
@@ -144,6 +146,35 @@ public final class AttentionEngine implements AutoCloseable {
      */
     public Tensor tensor(float[] values, long... shape) {
         return tensor(HostTensor.of(values, shape));
+    }
+
+    /**
+     * Copies floats to the device.
+     *
+     * @param values row-major, from the buffer's position to its limit, in any byte order; the position stays
+     * @param shape outermost dimension first
+     * @throws IllegalArgumentException if the values are not exactly as many as the shape has
+     */
+    public Tensor tensor(FloatBuffer values, long... shape) {
+        return tensor(HostTensor.of(values, shape));
+    }
+
+    /**
+     * Memory on the device, to be written to ({@link Tensor#write}) or to take a call's output
+     * ({@link AttentionInputs#into}). Until then its contents are undefined.
+     *
+     * @param type F32, F16, BF16, BOOL or I32
+     * @param shape outermost dimension first
+     * @throws IllegalArgumentException if it is of another type, or the shape has 2^63 elements or more
+     * @throws DeviceMemoryException if the device has too little memory
+     */
+    public Tensor empty(DataType type, long... shape) {
+        Checks.given("type", type);
+        Checks.stored("type", type);
+        Checks.bytes("shape", type, shape);
+        try (Use use = new Use(this)) {
+            return allocate(type, "empty", shape);
+        }
     }
 
     /** Copies truth values to the device, for masks: true = attend. */
@@ -333,6 +364,10 @@ public final class AttentionEngine implements AutoCloseable {
 
     Lifetime lifetime() {
         return lifetime;
+    }
+
+    TensorLeaks leaks() {
+        return leaks;
     }
 
     /** Remembers what to close with this engine. */

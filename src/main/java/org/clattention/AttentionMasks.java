@@ -4,10 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may attend to whom, beyond causal mask and windows. All given masks intersect. A mask of one to four dimensions
- * broadcasts from the right to [B, Hq, S, T]; if its last dimension is shorter than T, the keys beyond are masked.
+ * broadcasts from the right to [B, Hq, S, T]; if its last dimension is shorter than T, the keys beyond are masked. So a
+ * matrix is [S, T], a row for each query; where B = S > 1 a call refuses it, because it could as well be meant as [B, T]: give
+ * [1, 1, S, T] or [B, 1, 1, T].
  *
  * @param attend BOOL, true = attend
- * @param bias F32, added to the scores; −∞ masks
+ * @param bias F32, F16 or BF16, added to the scores; −∞ masks
  * @param lengths one per batch entry: keys from {@code lengths[b]} on are padding; null for none
  */
 @SuppressWarnings("ArrayRecordComponent") // an argument bundle, compared never

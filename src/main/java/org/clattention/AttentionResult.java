@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an attention call gave. The tensors belong to the caller; closing the result closes them all, except an output that
- * the caller gave the call to write to. All but the output are null unless they were asked for.
+ * the caller gave the call to write to. All but the output are null unless they were asked for, and F32 unless said otherwise.
  *
  * @param output [B, S, Do] of a layer, in the type of its input; for dot-product attention in the layout and type of its
  *     queries
- * @param weights [B, Hq, S, T]
- * @param scores [B, Hq, S, T]
- * @param logSumExp [B, Hq, S]
- * @param entropy [B, Hq, S]
+ * @param weights [B, Hq, S, T], after the softmax
+ * @param scores [B, Hq, S, T], of the stage that was asked for
+ * @param logSumExp [B, Hq, S], natural logarithm; −∞ where nothing may be attended to
+ * @param entropy [B, Hq, S], in nats
  * @param topKeys [B, Hq, S, n] I32, heaviest first; −1 where a row has fewer keys with weight
  * @param topWeights [B, Hq, S, n]
  * @param columnSums [B, Hq, T]

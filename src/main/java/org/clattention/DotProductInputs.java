@@ -4,8 +4,9 @@ import org.clattention.config.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inputs of scaled dot-product attention, F32, F16 or BF16; keys, values and past in one type. Either head-major, query [B, Hq, S, d], key [B, Hkv, T, d], value
- * [B, Hkv, T, dv]; or with merged heads, query [B, S, Hq·d], key [B, T, Hkv·d], value [B, T, Hkv·dv].
+ * The inputs of scaled dot-product attention, F32, F16 or BF16; keys, values and past in one type. Either head-major, query
+ * [B, Hq, S, d], key [B, Hkv, T, d], value [B, Hkv, T, dv]; or with merged heads, query [B, S, Hq·d], key [B, T, Hkv·d], value
+ * [B, T, Hkv·dv]. Hq is a multiple of Hkv.
  *
  * @param query what asks
  * @param key what is compared with
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param numKvHeads Hkv; needed for merged heads, else 0
  * @param pastKey [B, Hkv, P, d], put before the keys; null if there is no past
  * @param pastValue [B, Hkv, P, dv]; given exactly if {@code pastKey} is
- * @param sinks [Hq]: exp(sink) joins the softmax denominator of its head; null for none
- * @param alibiSlopes [Hq]: adds −slope·|p − j| for query position p and key j; null for none
+ * @param sinks [Hq] F32: exp(sink) joins the softmax denominator of its head; null for none
+ * @param alibiSlopes [Hq] F32: adds −slope·|p − j| for query position p and key j; null for none
  * @param masks who may attend to whom
  * @param wanted what to return besides the output
  */

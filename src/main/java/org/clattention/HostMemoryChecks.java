@@ -17,26 +17,26 @@ final class HostMemoryChecks {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes: " + bytes + " must not be negative");
         }
-        ByteBuffer roomy = direct(Checks.hostBytes("bytes: with its alignment " + bytes, (long) bytes + ALIGNMENT));
+        ByteBuffer roomy =
+                direct("bytes", Checks.hostBytes("bytes: with its alignment " + bytes, (long) bytes + ALIGNMENT));
         int start = (ALIGNMENT - roomy.alignmentOffset(0, ALIGNMENT)) % ALIGNMENT;
         return roomy.slice(start, bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static ByteBuffer direct(int bytes) {
+    /** Direct memory, or a message that names the limit of the JVM. */
+    static ByteBuffer direct(String name, int bytes) {
         try {
-            return ByteBuffer.allocateDirect(bytes);
+            return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
         } catch (OutOfMemoryError e) {
             throw new IllegalArgumentException(
-                    "bytes: " + bytes + " are more than the JVM has left; see -XX:MaxDirectMemorySize ("
-                            + e.getMessage() + ")",
+                    name + ": " + bytes + " bytes are more direct memory than the JVM has left; see"
+                            + " -XX:MaxDirectMemorySize (" + e.getMessage() + ")",
                     e);
         }
     }
 
     static void require(ByteBuffer memory, DataType type, long[] shape) {
-        if (type == DataType.F64 || type == DataType.I64 || type == DataType.U8) {
-            throw new IllegalArgumentException("type: " + type + " must be F32, F16, BF16, BOOL or I32");
-        }
+        Checks.stored("type", type);
         if (!memory.isDirect() || memory.isReadOnly()) {
             throw new IllegalArgumentException("memory: must be a direct buffer that can be written to");
         }

@@ -133,8 +133,10 @@ public final class KvCache implements AutoCloseable {
     /**
      * Appends rows made elsewhere, for example read back from another cache.
      *
-     * @param keys [B, Hkv, P, d], after norm and rotation; [B, 1, P, r + dr] for latent attention
-     * @param values [B, Hkv, P, dv]; null for latent attention
+     * @param keys [B, Hkv, P, d], after norm and rotation
+     * @param values [B, Hkv, P, dv]
+     * @throws IllegalArgumentException if a shape does not fit, or this is the cache of a latent-attention layer, which takes
+     *     {@link #append(Tensor)}
      * @throws CacheFullException if there is no room; the cache is as it was
      */
     public void append(Tensor keys, @Nullable Tensor values) {
@@ -165,6 +167,17 @@ public final class KvCache implements AutoCloseable {
                 return counts;
             });
         }
+    }
+
+    /**
+     * The same for the cache of a latent-attention layer, whose rows are keys and values in one.
+     *
+     * @param rows [B, 1, P, r + dr]: normalized latents, each followed by the rotated shared key
+     * @throws IllegalArgumentException also if another kind of layer made this cache
+     * @throws CacheFullException if there is no room; the cache is as it was
+     */
+    public void append(Tensor rows) {
+        append(rows, null);
     }
 
     private void append(Tensor keys, @Nullable Tensor values, int rows) {

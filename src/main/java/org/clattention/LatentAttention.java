@@ -68,8 +68,7 @@ public final class LatentAttention implements AutoCloseable {
         int heads = config.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
         CallSizes.require(arguments, config);
-        MaskArguments masks =
-                LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.ropeHeadSize());
+        MaskArguments masks = LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);
     }
 

@@ -138,8 +138,7 @@ final class LayerCalls {
             LayerArguments arguments,
             AttentionOptions options,
             int heads,
-            @Nullable RotaryConfig rotary,
-            int rotatedSize) {
+            @Nullable RotaryConfig rotary) {
         boolean cached = inputs.cache() != null;
         boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
         if (byLengths && inputs.masks().lengths() == null) {
@@ -155,9 +154,6 @@ final class LayerCalls {
             throw new IllegalArgumentException("positions: this layer has no rotary embedding");
         }
         BatchLayout tokens = arguments.tokens();
-        if (rotary != null) {
-            requirePositions(inputs.positions(), tokens, rotary.mostPositions(rotatedSize));
-        }
         return MaskArguments.of(
                 inputs.masks(),
                 tokens.batch(),
@@ -165,19 +161,6 @@ final class LayerCalls {
                 tokens.longest(),
                 arguments.keyLength(),
                 cached ? tokens.longest() : arguments.keyLength());
-    }
-
-    private static void requirePositions(int @Nullable [] positions, BatchLayout tokens, int most) {
-        for (int i = 0; positions != null && i < positions.length; i++) {
-            if (positions[i] >= most) {
-                throw new IllegalArgumentException("positions[" + i + "]: " + positions[i] + " must be below " + most
-                        + " for this rotary embedding");
-            }
-        }
-        if (positions == null && tokens.positionsEnd() > most) {
-            throw new IllegalArgumentException("x: its last token would stand at position "
-                    + (tokens.positionsEnd() - 1) + ", but must stand below " + most + " for this rotary embedding");
-        }
     }
 
     /** What a call writes to: the caller's tensor, or new ones. */

@@ -97,4 +97,9 @@ final class Lifetime {
     synchronized boolean isClosed() {
         return closed;
     }
+
+    @Override
+    public String toString() {
+        return name.get();
+    }
 }

@@ -1,5 +1,6 @@
 package org.clattention;
 
+import java.util.Arrays;
 import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.internal.backend.MaskView;
@@ -41,6 +42,22 @@ record MaskArguments(@Nullable MaskView attend, @Nullable MaskView bias, int @Nu
 
     private static @Nullable MaskView view(
             String name, @Nullable Tensor mask, int batch, int heads, int rows, int keys) {
-        return mask == null ? null : MaskView.broadcast(name, mask.array(), mask.shape(), batch, heads, rows, keys);
+        if (mask == null) {
+            return null;
+        }
+        requireOneMeaning(name, mask.shape(), batch, rows);
+        return MaskView.broadcast(name, mask.array(), mask.shape(), batch, heads, rows, keys);
+    }
+
+    /** A matrix has a row for each query, but who means one for each batch entry (key padding) must not be misread in silence. */
+    private static void requireOneMeaning(String name, long[] shape, int batch, int rows) {
+        if (shape.length == 2 && batch > 1 && batch == rows && shape[0] == rows) {
+            String both = ", " + shape[1] + "]";
+            throw new IllegalArgumentException(
+                    name + ": shape " + Arrays.toString(shape) + " is ambiguous, because the batch"
+                            + " and the query length are both " + rows + "; reshape it to [1, 1, " + rows + both
+                            + " for [S, T], a row for each query, or to [" + batch + ", 1, 1" + both
+                            + " for [B, T], a row for each batch entry");
+        }
     }
 }

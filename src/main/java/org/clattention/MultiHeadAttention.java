@@ -70,8 +70,7 @@ public final class MultiHeadAttention implements AutoCloseable {
         int heads = config.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, config.modelWidth(), config.memoryWidth());
         CallSizes.require(arguments, config);
-        MaskArguments masks =
-                LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary(), config.headSize());
+        MaskArguments masks = LayerCalls.masks(inputs, arguments, config.options(), heads, config.rotary());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, config.outputWidth(), layer);
     }
 

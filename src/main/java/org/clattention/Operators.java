@@ -6,6 +6,7 @@ import org.clattention.config.Checks;
 import org.clattention.config.DataType;
 import org.clattention.config.RotaryConfig;
 import org.clattention.config.RotaryScaling;
+import org.clattention.error.DeviceException;
 import org.clattention.internal.backend.Closing;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
@@ -17,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Single operators on tensors of one engine, by the definitions of ONNX. Each returns a new tensor in the type of its input,
- * to be closed by the caller; inputs are F32, F16 or BF16 unless said otherwise. Thread-safe.
+ * to be closed by the caller; inputs are F32, F16 or BF16 unless said otherwise. Arithmetic is in f32. A negative {@code axis}
+ * counts from the last dimension. Thread-safe.
+ *
+ * <p>All throw {@link IllegalArgumentException} for shapes, types and axes that do not fit, before anything runs;
+ * {@link IllegalStateException} if a tensor or the engine is closed; {@link DeviceException} if the device fails.
  */
 public final class Operators {
     private final AttentionEngine engine;
@@ -43,11 +48,17 @@ public final class Operators {
      * LayerNorm over the dimensions from {@code axis} on: (x − mean)/√(variance + ε)·weight + bias, biased variance.
      *
      * @param weight F32, in the shape of those dimensions
-     * @param bias likewise, or null
+     * @param bias likewise; null for none, as without this argument
+     * @param epsilon ε, positive; ONNX's default is 1e-5
      */
     public Tensor layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, int axis, double epsilon) {
         NormResult result = normalize(x, weight, bias, axis, epsilon, false, false);
         return result.y();
+    }
+
+    /** LayerNorm without a bias. */
+    public Tensor layerNorm(Tensor x, Tensor weight, int axis, double epsilon) {
+        return layerNorm(x, weight, null, axis, epsilon);
     }
 
     /** LayerNorm that returns the mean and the inverse standard deviation of each row, too. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param scores the scores [B, Hq, S, T] of this stage; null for none
  * @param logSumExp the natural logarithm of each row's softmax denominator [B, Hq, S]; for fully masked rows the
  *     sink, −∞ without one
- * @param entropy −Σ w·ln w of each row's weights [B, Hq, S]: 0 for one key, ln T for all alike
+ * @param entropy −Σ w·ln w of each row's weights [B, Hq, S], in nats: 0 for one key, ln T for all alike
  * @param topKeys how many of each row's heaviest keys to return, with their weights [B, Hq, S, topKeys]; 0 for none
  * @param columnSums the weight that each key gets from all queries together [B, Hq, T]
  */

@@ -26,8 +26,14 @@ public final class Tensor implements AutoCloseable {
     Tensor(AttentionEngine engine, DeviceArray array, String name, long... shape) {
         this.engine = engine;
         this.array = array;
-        this.shape = shape.clone();
-        this.lifetime = Lifetime.of(engine, () -> "tensor " + name + " " + Arrays.toString(this.shape), array::close);
+        long[] sizes = shape.clone();
+        this.shape = sizes;
+        // Nothing that the engine keeps holds this tensor, so that it shows when nobody else does.
+        this.lifetime = Lifetime.of(engine, () -> "tensor " + name + " " + Arrays.toString(sizes), () -> {
+            array.close();
+            engine.leaks().closed();
+        });
+        engine.leaks().watch(this, lifetime);
     }
 
     /** The element type. */
@@ -45,9 +51,13 @@ public final class Tensor implements AutoCloseable {
         return shape.length;
     }
 
-    /** The size of dimension {@code i}; negative {@code i} counts from the last. */
+    /**
+     * The size of dimension {@code i}; negative {@code i} counts from the last.
+     *
+     * @throws IllegalArgumentException if there is no such dimension
+     */
     public long dim(int i) {
-        return shape[i < 0 ? shape.length + i : i];
+        return Checks.dimension(i, shape);
     }
 
     /** The number of elements. */
@@ -156,6 +166,26 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
+     * Replaces the contents of an F32 tensor, through a copy.
+     *
+     * @param source all elements, from its position to its limit, in any byte order. Its position moves to its limit
+     * @throws IllegalArgumentException if these are not exactly as many as the tensor has; nothing has changed then
+     * @throws IllegalStateException if the tensor is closed, or not F32
+     */
+    public void write(FloatBuffer source) {
+        Checks.given("source", source);
+        requireType(type() == DataType.F32, "F32");
+        if (source.remaining() != elements()) {
+            throw new IllegalArgumentException(
+                    "source: " + source.remaining() + " elements, but " + this + " has " + elements());
+        }
+        ByteBuffer bytes = HostMemoryChecks.direct(toString(), requireSmall(bytes(), "bytes"));
+        bytes.asFloatBuffer().put(source.duplicate());
+        write(bytes);
+        source.position(source.limit());
+    }
+
+    /**
      * Replaces the contents.
      *
      * @throws IllegalArgumentException if type or shape differ from this tensor's; nothing has changed then
@@ -200,8 +230,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private ByteBuffer download() {
-        ByteBuffer target =
-                ByteBuffer.allocateDirect(requireSmall(bytes(), "bytes")).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer target = HostMemoryChecks.direct(toString(), requireSmall(bytes(), "bytes"));
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             engine.backend().read(array, target);

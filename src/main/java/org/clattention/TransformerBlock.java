@@ -71,8 +71,7 @@ public final class TransformerBlock implements AutoCloseable {
         int heads = attention.numHeads();
         LayerArguments arguments = LayerArguments.of(inputs, width, width);
         CallSizes.require(arguments, attention);
-        MaskArguments masks = LayerCalls.masks(
-                inputs, arguments, attention.options(), heads, attention.rotary(), attention.rotatedSize());
+        MaskArguments masks = LayerCalls.masks(inputs, arguments, attention.options(), heads, attention.rotary());
         return LayerCalls.forward(engine, inputs, arguments, masks, heads, width, layer);
     }
 

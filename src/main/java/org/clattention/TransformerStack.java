@@ -125,13 +125,8 @@ public final class TransformerStack implements AutoCloseable {
         for (int i = 0; i < config.blocks().size(); i++) {
             BlockAttention block = config.blocks().get(i).attention();
             CallSizes.require(arguments, block);
-            masks.add(LayerCalls.masks(
-                    inputs.ofBlock(i),
-                    arguments,
-                    block.options(),
-                    block.numHeads(),
-                    block.rotary(),
-                    block.rotatedSize()));
+            masks.add(
+                    LayerCalls.masks(inputs.ofBlock(i), arguments, block.options(), block.numHeads(), block.rotary()));
         }
         requireOutput(inputs, arguments.tokens());
         StackCache cache = inputs.cache();

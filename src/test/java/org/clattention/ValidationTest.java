@@ -1,6 +1,7 @@
 package org.clattention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -83,6 +84,24 @@ class ValidationTest {
         }
         refuses(layer, good.withAttendMask(tensor(5)), "attend: type F32 must be BOOL");
         refuses(layer, good.withBiasMask(truths(5)), "bias: type BOOL must be F32");
+    }
+
+    @Test
+    void aMaskMustNotHaveTwoMeanings() {
+        MultiHeadAttention layer = own(SmallLayer.open(engine()));
+        AttentionInputs good = AttentionInputs.of(tensor(3, 3, 6));
+        String[] parts = {"shape [3, 2] is ambiguous", "both 3", "[1, 1, 3, 2] for [S, T]", "[3, 1, 1, 2] for [B, T]"};
+        refuses(layer, good.withAttendMask(truths(3, 2)), parts);
+        refuses(layer, good.withBiasMask(tensor(3, 2)), parts);
+        takes(layer, good.withAttendMask(truths(1, 1, 3, 2)));
+        takes(layer, good.withAttendMask(truths(3, 1, 1, 2)));
+        takes(layer, good.withAttendMask(truths(1, 2)));
+        takes(layer, AttentionInputs.of(tensor(1, 1, 6)).withAttendMask(truths(1, 1)));
+        takes(layer, AttentionInputs.of(tensor(2, 3, 6)).withAttendMask(truths(3, 3)));
+    }
+
+    private static void takes(MultiHeadAttention layer, AttentionInputs inputs) {
+        assertThatCode(() -> layer.forward(inputs).close()).doesNotThrowAnyException();
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param valueHeadSize dv: size of a value head; usually d
  * @param options scale, causal mask, windows, softcap
  * @param rotary rotary position embedding of queries and keys; null for none
- * @param normEpsilon added to the mean square by the norms of queries and keys
+ * @param normEpsilon added to the mean square by the norms of queries and keys; 1e-6 unless given
  */
 public record AttentionConfig(
         int modelWidth,
@@ -81,6 +81,8 @@ public record AttentionConfig(
     /**
      * Plain multi-head self-attention: head size {@code modelWidth / numHeads}, as many key-value heads as query heads,
      * output as wide as the input, no mask.
+     *
+     * @throws IllegalArgumentException if {@code modelWidth} is not a multiple of {@code numHeads}
      */
     public static AttentionConfig of(int modelWidth, int numHeads) {
         Checks.positive("modelWidth", modelWidth);
@@ -227,11 +229,6 @@ public record AttentionConfig(
     /** Rows of W_v: Hkv · dv. */
     public int valueWidth() {
         return numKvHeads * valueHeadSize;
-    }
-
-    @Override
-    public int rotatedSize() {
-        return headSize;
     }
 
     @Override

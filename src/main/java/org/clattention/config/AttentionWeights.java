@@ -88,7 +88,12 @@ public record AttentionWeights(
                 outBias);
     }
 
-    /** These weights with biases; any may be null. */
+    /** The same without biases. */
+    public static AttentionWeights ofPacked(HostTensor inProjection, HostTensor outProjection) {
+        return ofPacked(inProjection, null, outProjection, null);
+    }
+
+    /** These weights with biases; any may be null, for none. */
     public AttentionWeights withBiases(
             @Nullable HostTensor q, @Nullable HostTensor k, @Nullable HostTensor v, @Nullable HostTensor o) {
         return new AttentionWeights(query, key, value, output, q, k, v, o, extras);

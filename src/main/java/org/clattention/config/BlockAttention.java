@@ -17,9 +17,6 @@ public sealed interface BlockAttention permits AttentionConfig, LatentConfig {
     @Nullable
     RotaryConfig rotary();
 
-    /** Size of a head, as far as it may rotate. */
-    int rotatedSize();
-
     /** Numbers that are cached for each token. */
     long cachedPerToken();
 }

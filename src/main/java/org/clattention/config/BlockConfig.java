@@ -6,7 +6,7 @@ package org.clattention.config;
  * @param attention the attention layer, multi-head or latent; its output must be as wide as its input
  * @param norm which norm
  * @param position where the norms stand
- * @param normEpsilon added to the variance
+ * @param normEpsilon added to the variance, or to the mean square; most models have 1e-5 or 1e-6
  * @param activation of the feed-forward network
  * @param hiddenWidth F: width of the feed-forward network's hidden layer
  */

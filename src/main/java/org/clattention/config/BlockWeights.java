@@ -3,7 +3,8 @@ package org.clattention.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a transformer block; matrices are [out_features, in_features].
+ * The weights of a transformer block, on the host; matrices are [out_features, in_features] and stored on the device as
+ * {@link AttentionWeights} are. Norms and biases are floating-point.
  *
  * @param attention the attention layer's
  * @param norm1Weight [D]

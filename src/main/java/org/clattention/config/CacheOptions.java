@@ -52,7 +52,9 @@ public record CacheOptions(Kind kind, int batch, int capacity, int blockSize, in
         return new CacheOptions(Kind.RING, batch, capacity, 0, 0, DataType.F32);
     }
 
-    /** {@code blocks} blocks of {@code blockSize} tokens, handed out as sequences grow; F32. */
+    /**
+     * {@code blocks} blocks of {@code blockSize} tokens, handed out as sequences grow; F32. One sequence may take all of them.
+     */
     public static CacheOptions paged(int batch, int blocks, int blockSize) {
         Checks.positive("blocks", blocks);
         Checks.positive("blockSize", blockSize);

@@ -94,6 +94,31 @@ public final class Checks {
         return product;
     }
 
+    /** Checks a type that tensors on a device may have. */
+    public static void stored(String name, DataType type) {
+        if (type == DataType.F64 || type == DataType.I64 || type == DataType.U8 || type.isQuantized()) {
+            throw new IllegalArgumentException(name + ": " + type + " must be F32, F16, BF16, BOOL or I32");
+        }
+    }
+
+    /** The bytes of a shape's elements. */
+    public static long bytes(String name, DataType type, long... shape) {
+        long elements = elements(name, shape);
+        if (elements > Long.MAX_VALUE / 8) {
+            throw new IllegalArgumentException(
+                    name + ": " + Arrays.toString(shape) + " of " + type + " must take fewer than 2^63 bytes");
+        }
+        return type.bytes(elements);
+    }
+
+    /** The size of a dimension; negative {@code i} counts from the last. */
+    public static long dimension(int i, long... shape) {
+        if (i < -shape.length || i >= shape.length) {
+            throw new IllegalArgumentException("i: " + i + " is no dimension of the shape " + Arrays.toString(shape));
+        }
+        return shape[i < 0 ? shape.length + i : i];
+    }
+
     /** The bytes of what is to lie in one buffer of the JVM. */
     public static int hostBytes(String name, long bytes) {
         if (bytes > Integer.MAX_VALUE) {

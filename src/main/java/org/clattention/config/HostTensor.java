@@ -13,11 +13,13 @@ import java.util.Arrays;
 public final class HostTensor {
     private final DataType type;
     private final long[] shape;
+    private final long elements;
     private final ByteBuffer data;
 
     private HostTensor(DataType type, ByteBuffer data, long[] shape) {
         this.type = type;
         this.shape = shape.clone();
+        this.elements = Checks.elements("shape", shape);
         this.data = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -43,6 +45,20 @@ public final class HostTensor {
         checkCount(values.length, shape);
         ByteBuffer data = allocate(DataType.F32, shape);
         data.asFloatBuffer().put(values);
+        return new HostTensor(DataType.F32, data, shape);
+    }
+
+    /**
+     * An F32 tensor with a copy of {@code values}.
+     *
+     * @param values row-major, from the buffer's position to its limit, in any byte order; the position stays
+     * @throws IllegalArgumentException if they are not exactly as many as the shape has
+     */
+    public static HostTensor of(FloatBuffer values, long... shape) {
+        Checks.given("values", values);
+        checkCount(values.remaining(), shape);
+        ByteBuffer data = allocate(DataType.F32, shape);
+        data.asFloatBuffer().put(values.duplicate());
         return new HostTensor(DataType.F32, data, shape);
     }
 
@@ -138,14 +154,18 @@ public final class HostTensor {
         return shape.length;
     }
 
-    /** The size of dimension {@code i}; negative {@code i} counts from the last. */
+    /**
+     * The size of dimension {@code i}; negative {@code i} counts from the last.
+     *
+     * @throws IllegalArgumentException if there is no such dimension
+     */
     public long dim(int i) {
-        return shape[i < 0 ? shape.length + i : i];
+        return Checks.dimension(i, shape);
     }
 
     /** The number of elements. */
     public long elements() {
-        return Checks.elements("shape", shape);
+        return elements;
     }
 
     /** The bytes, little-endian and read-only. */
@@ -155,6 +175,7 @@ public final class HostTensor {
 
     /** Element {@code i} in row-major order as a double; booleans are 0 or 1. */
     public double getDouble(int i) {
+        requireElement(i);
         return switch (type) {
             case F64 -> data.getDouble(8 * i);
             case I64 -> data.getLong(8 * i);
@@ -165,6 +186,7 @@ public final class HostTensor {
 
     /** Element {@code i} in row-major order, rounded to a float. */
     public float getFloat(int i) {
+        requireElement(i);
         return switch (type) {
             case F64 -> (float) data.getDouble(8 * i);
             case F32 -> data.getFloat(4 * i);
@@ -178,15 +200,26 @@ public final class HostTensor {
         };
     }
 
-    /** Element {@code i} as a long; for integer types and BOOL. */
+    /**
+     * Element {@code i} as a long; for integer types and BOOL.
+     *
+     * @throws IllegalStateException for other types
+     */
     public long getLong(int i) {
+        requireElement(i);
         return switch (type) {
             case I64 -> data.getLong(8 * i);
             case I32 -> data.getInt(4 * i);
             case U8 -> data.get(i) & 0xff;
             case BOOL -> data.get(i) == 0 ? 0 : 1;
-            default -> throw new IllegalStateException("a " + type + " tensor has no integer elements");
+            default -> throw new IllegalStateException("type: a " + type + " tensor has no integer elements");
         };
+    }
+
+    private void requireElement(int i) {
+        if (i < 0 || i >= elements) {
+            throw new IllegalArgumentException("i: " + i + " is no element of " + this);
+        }
     }
 
     /** All elements as floats. */

@@ -87,16 +87,11 @@ public record LatentConfig(
     }
 
     @Override
-    public int rotatedSize() {
-        return ropeHeadSize;
-    }
-
-    @Override
     public long cachedPerToken() {
         return cachedSize();
     }
 
-    /** The factor of the scores. */
+    /** The factor of the scores: the one of the options, or 1/√(dn + dr). */
     public double scale() {
         return options.scaleFor(headSize());
     }

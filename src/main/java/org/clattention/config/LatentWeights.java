@@ -3,7 +3,8 @@ package org.clattention.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a multi-head latent attention layer, [out_features, in_features] as in Hugging Face files.
+ * The weights of a multi-head latent attention layer, on the host, [out_features, in_features] as in Hugging Face files. They
+ * are stored on the device as {@link AttentionWeights} are; norms are floating-point.
  *
  * @param query W_q [H·(dn+dr), D]; null if queries go through a latent
  * @param queryDown W_q_a [rq, D], or null

@@ -5,7 +5,7 @@ package org.clattention.config;
  * the token's position.
  *
  * @param style which components form a pair
- * @param theta base of the frequencies theta^(−2i/dim)
+ * @param theta base of the frequencies theta^(−2i/dim), in radians per token
  * @param dim how many leading components turn; even; 0 means the whole head
  * @param scaling of the frequencies
  */
@@ -35,11 +35,6 @@ public record RotaryConfig(Style style, double theta, int dim, RotaryScaling sca
     /** The whole head turns, unscaled. */
     public static RotaryConfig of(Style style, double theta) {
         return new RotaryConfig(style, theta, 0, RotaryScaling.NONE);
-    }
-
-    /** The longest context whose table of angles fits into one array, for a head of this size. */
-    public int mostPositions(int headSize) {
-        return Integer.highestOneBit(Integer.MAX_VALUE / (4 * dimFor(headSize) / 2));
     }
 
     /**

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (AttentionEngine engine = AttentionEngine.open();
- *         LanguageModel model = LanguageModel.load(engine, ModelFolder.open(folder), null);
+ *         LanguageModel model = LanguageModel.load(engine, ModelFolder.open(folder));
  *         ModelSession session = model.newSession(CacheOptions.contiguous(1, 512))) {
  *     float[] logits = session.append(tokens)[0];
  * }
@@ -45,9 +45,19 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
+     * Copies a model's weights to a device, block by block, in the types that the files store them in.
+     *
+     * @throws DeviceMemoryException before anything is loaded, if the device has too little memory; the message has the bytes
+     */
+    public static LanguageModel load(AttentionEngine engine, ModelSource source) {
+        return load(engine, source, null);
+    }
+
+    /**
      * Copies a model's weights to a device, block by block.
      *
-     * @param storage the type in which the device stores matrices: F32, F16, BF16, Q8_0 or Q4_0; null: as in the file
+     * @param storage the type in which the device stores matrices: F32, F16, BF16, Q8_0 or Q4_0; null means as in the files, as
+     *     without this argument
      * @throws DeviceMemoryException before anything is loaded, if the device has too little memory; the message has the bytes
      * @throws IllegalArgumentException if the matrices cannot have the storage type
      */

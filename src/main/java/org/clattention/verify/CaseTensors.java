@@ -1,6 +1,7 @@
 package org.clattention.verify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -103,14 +104,27 @@ final class CaseTensors implements AutoCloseable {
         return find(name) == null ? null : upload(name);
     }
 
-    /** The masks {@code attn_mask} and {@code nonpad_kv_seqlen}. */
+    /** The masks {@code attn_mask}, which broadcasts from the right as ONNX says, and {@code nonpad_kv_seqlen}. */
     AttentionMasks masks() {
         AttentionMasks masks = AttentionMasks.NONE;
-        Tensor mask = uploadIfPresent("attn_mask");
-        if (mask != null) {
+        HostTensor given = find("attn_mask");
+        if (given != null) {
+            Tensor mask = own(engine.tensor(ofRankFour(given)));
             masks = mask.type() == DataType.BOOL ? masks.withAttend(mask) : masks.withBias(mask);
         }
         return masks.withLengths(integers("nonpad_kv_seqlen"));
+    }
+
+    /** A mask with its broadcast dimensions written out: a call takes no matrix that could be misread. */
+    private static HostTensor ofRankFour(HostTensor mask) {
+        int missing = 4 - mask.rank();
+        if (missing <= 0 || mask.rank() == 0) {
+            return mask;
+        }
+        long[] shape = new long[4];
+        Arrays.fill(shape, 0, missing, 1);
+        System.arraycopy(mask.shape(), 0, shape, missing, mask.rank());
+        return mask.reshape(shape);
     }
 
     /** Closes something together with these tensors. */

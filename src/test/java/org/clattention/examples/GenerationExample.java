@@ -22,7 +22,7 @@ final class GenerationExample {
     static void write(Path folder, String prompt) {
         ModelFolder source = ModelFolder.open(folder); // config.json and *.safetensors, checked, not loaded
         try (AttentionEngine engine = AttentionEngine.open();
-                LanguageModel model = LanguageModel.load(engine, source, null); // or DataType.Q8_0, for example
+                LanguageModel model = LanguageModel.load(engine, source); // or load(engine, source, DataType.Q8_0)
                 ModelSession session = model.newSession(CacheOptions.contiguous(1, 512));
                 Tokenizer tokenizer = Tokenizers.of(folder, source.spec())) {
             int[] start = tokenizer.encode(prompt);

@@ -23,6 +23,9 @@ public record CaseMask(long[] shape, float[] values) {
             full[3] = random.upTo(keys - 2) + 1L;
         }
         int rank = 1 + random.upTo(3);
+        if (rank == 2 && batch > 1 && batch == rows && full[2] == rows) {
+            rank = 3; // a call refuses what could be [B, T] as well
+        }
         return Arrays.copyOfRange(full, 4 - rank, 4);
     }
 

@@ -18,6 +18,9 @@ public interface CommandStream extends AutoCloseable {
     /** Working memory filled with these I32 values. */
     DeviceArray scratch(Scratch slot, int[] values);
 
+    /** Working memory filled with these F32 values. */
+    DeviceArray scratch(Scratch slot, float[] values);
+
     /**
      * Rows times weights, each target's columns written head by head, normalized and rotated first where the target says so.
      *
@@ -88,6 +91,8 @@ public interface CommandStream extends AutoCloseable {
         SEQUENCES,
         STARTS,
         POSITIONS,
+        COSINES,
+        SINES,
         BLOCK_TABLE,
         LATENT,
         LATENT_QUERY,

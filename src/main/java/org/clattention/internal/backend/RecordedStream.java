@@ -26,6 +26,11 @@ final class RecordedStream implements CommandStream {
     }
 
     @Override
+    public DeviceArray scratch(Scratch slot, float[] values) {
+        return lane.scratch(slot, values);
+    }
+
+    @Override
     public void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
         long rows = (long) batch * length;

@@ -87,6 +87,13 @@ public final class JavaStream implements CommandStream {
     }
 
     @Override
+    public DeviceArray scratch(Scratch slot, float[] values) {
+        JavaArray array = slot(slot, DataType.F32, values.length);
+        System.arraycopy(values, 0, array.floats(), 0, values.length);
+        return array;
+    }
+
+    @Override
     public void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
         long start = System.nanoTime();

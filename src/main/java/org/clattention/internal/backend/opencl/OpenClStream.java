@@ -180,6 +180,13 @@ public final class OpenClStream implements CommandStream {
         return array;
     }
 
+    @Override
+    public DeviceArray scratch(Scratch slot, float[] values) {
+        DeviceArray array = scratch(slot, DataType.F32, values.length);
+        uploads.write(slot, OpenClArray.bufferOf(array), values);
+        return array;
+    }
+
     private Buffer scratchBuffer(Scratch slot, @Nullable OpenClArray held, long bytes) {
         if (held != null && held.buffer().bytes() >= bytes) {
             return held.buffer();

@@ -5,33 +5,61 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.clattention.config.DataType;
 import org.clattention.config.RotaryConfig;
 import org.clattention.internal.backend.Backend;
 import org.clattention.internal.backend.Closing;
+import org.clattention.internal.backend.CommandStream.Scratch;
+import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cosines and sines of a rotary embedding on the device, by position; grown when a longer context needs it. Angles are
- * computed in double precision: at position 100,000 a float angle would be off by 0.004.
+ * Cosines and sines of a rotary embedding on the device, by position; grown when a longer context needs it, up to
+ * {@value #MOST_ANGLES} of each: a call at positions beyond has its own rows made for it, so that one far token costs no more
+ * than a near one. Angles are computed in double precision: at position 100,000 a float angle would be off by 0.004.
  */
 public final class RotaryTable implements AutoCloseable {
+    /** 65,536 positions of a head of 128, 16 MiB. */
+    private static final int MOST_ANGLES = 1 << 22;
+
     private static final int FIRST_POSITIONS = 512;
 
     private final Backend backend;
     private final RotaryConfig config;
     private final int dim;
+    private final double[] frequencies;
+    private final double amplitude;
+
+    /** How many positions a table may have: a power of two, or 0. */
+    private final int mostPositions;
 
     /** Every table made so far: calls in flight may still read the smaller ones. Sizes double, so that is little. */
     private final List<Table> tables = new ArrayList<>();
 
     private volatile @Nullable Table latest;
 
-    RotaryTable(Backend backend, RotaryConfig config, int headSize) {
+    public RotaryTable(Backend backend, RotaryConfig config, int headSize) {
+        this(backend, config, headSize, MOST_ANGLES);
+    }
+
+    /** The same with tables of at most so many angles. */
+    public RotaryTable(Backend backend, RotaryConfig config, int headSize, int mostAngles) {
         this.backend = backend;
         this.config = config;
         this.dim = config.dimFor(headSize);
+        this.frequencies = new double[dim / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = RotaryFrequencies.frequency(config, dim, i);
+        }
+        this.amplitude = RotaryFrequencies.amplitude(config);
+        this.mostPositions = Integer.highestOneBit(mostAngles / frequencies.length);
+    }
+
+    /** Whether tables reach to this position; the rows of others are made by {@link #rows}. */
+    boolean reaches(int position) {
+        return position < mostPositions;
     }
 
     int dim() {
@@ -63,9 +91,9 @@ public final class RotaryTable implements AutoCloseable {
         if (covers(last, end)) {
             return;
         }
-        int positions = last == null ? FIRST_POSITIONS : last.positions();
+        int positions = last == null ? Math.min(FIRST_POSITIONS, mostPositions) : last.positions();
         while (positions < end) {
-            positions = Math.multiplyExact(positions, 2);
+            positions *= 2;
         }
         Table table = make(positions);
         tables.add(table);
@@ -86,29 +114,42 @@ public final class RotaryTable implements AutoCloseable {
     }
 
     private Table make(int positions) {
-        int pairs = dim / 2;
-        int count = Math.multiplyExact(positions, pairs);
-        double[] frequencies = new double[pairs];
-        for (int i = 0; i < pairs; i++) {
-            frequencies[i] = RotaryFrequencies.frequency(config, dim, i);
-        }
-        double amplitude = RotaryFrequencies.amplitude(config);
+        int count = positions * frequencies.length;
         ByteBuffer cosines = direct(count);
         ByteBuffer sines = direct(count);
         FloatBuffer cosineValues = cosines.asFloatBuffer();
         FloatBuffer sineValues = sines.asFloatBuffer();
         for (int position = 0; position < positions; position++) {
-            for (int i = 0; i < pairs; i++) {
-                double angle = position * frequencies[i];
-                cosineValues.put((float) (amplitude * Math.cos(angle)));
-                sineValues.put((float) (amplitude * Math.sin(angle)));
-            }
+            put(position, cosineValues, sineValues);
         }
         DeviceArray cosineArray = upload(cosines, count, "rotary cosines");
         try {
             return new Table(positions, cosineArray, upload(sines, count, "rotary sines"));
         } catch (RuntimeException | Error e) {
             throw Closing.after(e, cosineArray);
+        }
+    }
+
+    /** Rows of a table for these positions alone, in a call's working memory. */
+    Table rows(CommandStream lane, IntStream positions) {
+        int[] wanted = positions.toArray();
+        int count = Math.multiplyExact(wanted.length, frequencies.length);
+        FloatBuffer cosines = FloatBuffer.allocate(count);
+        FloatBuffer sines = FloatBuffer.allocate(count);
+        for (int position : wanted) {
+            put(position, cosines, sines);
+        }
+        return new Table(
+                wanted.length,
+                lane.scratch(Scratch.COSINES, cosines.array()),
+                lane.scratch(Scratch.SINES, sines.array()));
+    }
+
+    private void put(int position, FloatBuffer cosines, FloatBuffer sines) {
+        for (double frequency : frequencies) {
+            double angle = position * frequency;
+            cosines.put((float) (amplitude * Math.cos(angle)));
+            sines.put((float) (amplitude * Math.sin(angle)));
         }
     }
 
@@ -123,7 +164,7 @@ public final class RotaryTable implements AutoCloseable {
     }
 
     private static ByteBuffer direct(int floats) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(4, floats)).order(ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.allocateDirect(Float.BYTES * floats).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     public static @Nullable RotaryTable of(Backend backend, @Nullable RotaryConfig config, int headSize) {

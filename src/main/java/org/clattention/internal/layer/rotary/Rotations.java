@@ -1,6 +1,7 @@
 package org.clattention.internal.layer.rotary;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.DeviceArray;
@@ -20,22 +21,34 @@ public final class Rotations {
     public static StoreOp.Rotation of(
             CommandStream lane, RotaryTable rotary, BatchLayout tokens, int @Nullable [] given) {
         int[] positions = positions(tokens, given);
-        RotaryTable.Table table = rotary.upTo(end(tokens, positions));
-        DeviceArray array = positions == null ? null : lane.scratch(Scratch.POSITIONS, positions);
-        return new StoreOp.Rotation(
-                table.cosines(),
-                table.sines(),
-                array,
-                tokens.past()[0],
-                array == null || tokens.ragged() ? 0 : tokens.longest(),
-                rotary.dim(),
-                rotary.interleaved());
+        int last = last(tokens, positions);
+        if (positions == null) {
+            return rotary.reaches(last)
+                    ? rotation(rotary, rotary.upTo(last + 1), null, tokens.past()[0], 0)
+                    : rotation(rotary, rotary.rows(lane, IntStream.rangeClosed(tokens.past()[0], last)), null, 0, 0);
+        }
+        int batch = tokens.ragged() ? 0 : tokens.longest();
+        if (rotary.reaches(last)) {
+            return rotation(rotary, rotary.upTo(last + 1), lane.scratch(Scratch.POSITIONS, positions), 0, batch);
+        }
+        int[] ownRows = IntStream.range(0, positions.length).toArray();
+        RotaryTable.Table table = rotary.rows(lane, Arrays.stream(positions));
+        return rotation(rotary, table, lane.scratch(Scratch.POSITIONS, ownRows), 0, batch);
     }
 
-    /** Makes the angles of a call if they are not there; no lane is held. */
+    private static StoreOp.Rotation rotation(
+            RotaryTable rotary, RotaryTable.Table table, @Nullable DeviceArray positions, int first, int batch) {
+        return new StoreOp.Rotation(
+                table.cosines(), table.sines(), positions, first, batch, rotary.dim(), rotary.interleaved());
+    }
+
+    /** Makes the angles of a call that belong to a table, if they are not there; no lane is held. */
     public static void prepare(@Nullable RotaryTable rotary, BatchLayout tokens, int @Nullable [] given) {
         if (rotary != null) {
-            rotary.grow(end(tokens, positions(tokens, given)));
+            int last = last(tokens, positions(tokens, given));
+            if (rotary.reaches(last)) {
+                rotary.grow(last + 1);
+            }
         }
     }
 
@@ -44,9 +57,9 @@ public final class Rotations {
         return given != null || tokens.uniform() ? given : tokens.positions();
     }
 
-    private static int end(BatchLayout tokens, int @Nullable [] positions) {
+    private static int last(BatchLayout tokens, int @Nullable [] positions) {
         return positions == null
-                ? tokens.positionsEnd()
-                : Arrays.stream(positions).max().orElse(0) + 1;
+                ? tokens.positionsEnd() - 1
+                : Arrays.stream(positions).max().orElse(0);
     }
 }
