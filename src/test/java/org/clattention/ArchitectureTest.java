@@ -82,6 +82,7 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "com.fasterxml..",
                         "ai.djl.huggingface..",
+                        "ai.djl.engine..",
                         ROOT,
                         CONFIG,
                         ERROR,
