@@ -1,5 +1,6 @@
 package org.clattention.backend.java;
 
+import java.util.Arrays;
 import org.clattention.backend.java.Workspace.Slot;
 
 /**
@@ -37,18 +38,21 @@ final class MaskedValues {
             loops.multiply(s, sAt, rows.count, keys, v, vAt, vRow, size, o, oAt, size);
             return;
         }
-        float[] before = workspace.floats(Slot.CONTEXT_BEFORE, rows.count * size);
-        System.arraycopy(o, oAt, before, 0, rows.count * size);
-        loops.multiply(s, sAt, rows.count, keys, v, vAt, vRow, size, o, oAt, size);
-        if (Float.isFinite(loops.sum(o, oAt, call.valueSize))) {
-            return;
+        if (!rows.metOdd) {
+            float[] before = workspace.floats(Slot.CONTEXT_BEFORE, rows.count * size);
+            System.arraycopy(o, oAt, before, 0, rows.count * size);
+            loops.multiply(s, sAt, rows.count, keys, v, vAt, vRow, size, o, oAt, size);
+            if (Float.isFinite(loops.sum(o, oAt, call.valueSize))) {
+                return;
+            }
+            System.arraycopy(before, 0, o, oAt, rows.count * size);
+            rows.metOdd = true;
         }
-        System.arraycopy(before, 0, o, oAt, rows.count * size);
-        addRuns(call, rows, s, sAt, key, keys, v, vAt, vRow, size, o, oAt, loops);
+        addCarefully(call, rows, s, sAt, key, keys, v, vAt, vRow, size, o, oAt, workspace);
     }
 
-    /** A key whose values are not finite counts for the rows alone that may see it; the others go run by run. */
-    private static void addRuns(
+    /** A key whose values are not finite counts for the rows alone that may see it; for all together it is replaced by zeros. */
+    private static void addCarefully(
             AttentionCall call,
             OnlineRows rows,
             float[] s,
@@ -61,17 +65,17 @@ final class MaskedValues {
             int size,
             float[] o,
             int oAt,
-            Loops loops) {
-        int from = 0;
-        for (int n = 0; n <= keys; n++) {
+            Workspace workspace) {
+        Loops loops = workspace.loops();
+        float[] finite = workspace.floats(Slot.FINITE_VALUES, keys * size);
+        for (int n = 0; n < keys; n++) {
             int value = vAt + n * vRow;
-            if (n < keys && Float.isFinite(loops.sum(v, value, call.valueSize))) {
+            if (Float.isFinite(loops.sum(v, value, call.valueSize))) {
+                System.arraycopy(v, value, finite, n * size, size);
                 continue;
             }
-            if (n > from) {
-                loops.multiply(s, sAt + from, rows.count, n - from, v, vAt + from * vRow, vRow, size, o, oAt, size);
-            }
-            for (int r = 0; n < keys && r < rows.count; r++) {
+            Arrays.fill(finite, n * size, (n + 1) * size, 0);
+            for (int r = 0; r < rows.count; r++) {
                 float weight = s[sAt + r * Loops.STRIDE + n];
                 if (weight == 0 && !rows.attends(call, r, key + n)) {
                     continue;
@@ -81,7 +85,7 @@ final class MaskedValues {
                     o[to + c] = Math.fma(weight, v[value + c], o[to + c]);
                 }
             }
-            from = n + 1;
         }
+        loops.multiply(s, sAt, rows.count, keys, finite, 0, size, size, o, oAt, size);
     }
 }

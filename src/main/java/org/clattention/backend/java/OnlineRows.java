@@ -24,6 +24,10 @@ final class OnlineRows {
     private final int[] end = new int[Loops.ROWS];
     int count;
     int batch;
+
+    /** Whether one of the rows has met values that are not finite: there may be more. */
+    boolean metOdd;
+
     private int firstOfAll;
     private int endOfAll;
 
@@ -31,6 +35,7 @@ final class OnlineRows {
     void start(AttentionCall call, int b, int kvHead, int row0, int rows) {
         batch = b;
         count = rows;
+        metOdd = false;
         firstOfAll = Integer.MAX_VALUE;
         endOfAll = 0;
         for (int r = 0; r < rows; r++) {

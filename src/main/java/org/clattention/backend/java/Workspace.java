@@ -28,6 +28,7 @@ final class Workspace {
         VALUES,
         CONTEXT,
         CONTEXT_BEFORE,
+        FINITE_VALUES,
         ROW,
         OTHER_ROW
     }

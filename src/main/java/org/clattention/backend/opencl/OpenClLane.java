@@ -52,6 +52,7 @@ final class OpenClLane implements Lane {
     private final FusedAttention fused;
     private final GpuProducts gpuProducts;
     private final GpuAttention gpuAttention;
+    private final LoopLimit loopLimit;
     private boolean unfinished;
     private @Nullable Recording recording;
     private final List<Event> pending = new ArrayList<>();
@@ -68,6 +69,7 @@ final class OpenClLane implements Lane {
         this.fused = new FusedAttention(this);
         this.gpuProducts = new GpuProducts(this);
         this.gpuAttention = new GpuAttention(this);
+        this.loopLimit = new LoopLimit(backend.device());
     }
 
     Queue queue() {
@@ -160,6 +162,7 @@ final class OpenClLane implements Lane {
     public void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
         OpenClWeights packed = (OpenClWeights) weights;
+        loopLimit.product(packed.inputs());
         switch (KernelPath.ofProduct(profile(), packed, firstOutput)) {
             case CPU -> panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
             case GPU -> {
@@ -176,6 +179,7 @@ final class OpenClLane implements Lane {
     @Override
     public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue epilogue, DeviceArray y) {
         OpenClWeights packed = (OpenClWeights) weights;
+        loopLimit.product(packed.inputs());
         KernelPath path = KernelPath.ofProduct(profile(), packed, 0);
         if (path == KernelPath.CPU) {
             panelProducts.project(x, Math.toIntExact(rows), packed, epilogue, y);
@@ -190,6 +194,7 @@ final class OpenClLane implements Lane {
 
     @Override
     public void attend(AttentionStep step) {
+        loopLimit.attention(step);
         switch (KernelPath.ofAttention(profile(), step)) {
             case CPU -> fused.run(step);
             case GPU -> gpuAttention.run(step);
@@ -204,6 +209,7 @@ final class OpenClLane implements Lane {
 
     @Override
     public void projectEachHead(HeadProductStep step) {
+        loopLimit.product(step.inner());
         if (CpuPlan.fits(profile())) {
             panelProducts.projectEachHead(step);
         } else {
