@@ -14,30 +14,57 @@
 DEFINE_HAS_ODD(row_has_odd, __private)
 DEFINE_HAS_ODD(value_has_odd, __global)
 
-// o = o * correction + weights * V, where a key of V that is not finite counts for the rows alone that may see it. The others
-// go by tiles, run by run.
-inline void careful_values(float *o, float *correction, const float *weights, __global const float *v, const int row,
+// o = o * correction + weights * V, for `count` listed keys: tile_values, less what it does for speed
+inline void listed_values(float *o, const float *correction, const float *weights, __global const float *v, const int row,
+                          const int *list, const int count, const int size)
+{
+    for (int c = 0; c < size; c += 32) {
+        const int first = min(c, size - 16), second = min(c + 16, size - 16);
+        float16 low[ROWS], high[ROWS];
+#pragma unroll
+        for (int r = 0; r < ROWS; r++) {
+            low[r] = vload16(0, o + r * size + first) * correction[r];
+            high[r] = vload16(0, o + r * size + second) * correction[r];
+        }
+        for (int m = 0; m < count; m++) {
+            __global const float *v_row = v + (size_t)list[m] * row;
+            const float16 v_low = vload16(0, v_row + first), v_high = vload16(0, v_row + second);
+#pragma unroll
+            for (int r = 0; r < ROWS; r++) {
+                const float16 w = (float16)weights[r * KEYS + list[m]];
+                low[r] = fma(w, v_low, low[r]);
+                high[r] = fma(w, v_high, high[r]);
+            }
+        }
+#pragma unroll
+        for (int r = 0; r < ROWS; r++) {
+            put_last(low[r], c - first, o + r * size + first);
+            if (c + 16 < size) put_last(high[r], c + 16 - second, o + r * size + second);
+        }
+    }
+}
+
+// The same for keys j0 .. j0 + keys - 1, where one that is not finite counts for the rows alone that may see it.
+inline void careful_values(float *o, const float *correction, const float *weights, __global const float *v, const int row,
                            const int j0, const int keys, const attention_params *p, const row_t *rows,
                            __global const uchar *mask, __global const void *bias, const int bias_type, const int b)
 {
     const int size = p->value_size;
-    int from = 0;
-    for (int n = 0; n <= keys; n++) {
-        if (n < keys && !value_has_odd(v + (size_t)n * row, size)) continue;
-        if (n > from || from == 0) tile_values(o, correction, weights + from, v + (size_t)from * row, row, n - from, size);
+    int list[KEYS], finite = 0, odd = KEYS;  // finite ones from the front, others from the back
+    for (int n = 0; n < keys; n++) list[value_has_odd(v + (size_t)n * row, size) ? --odd : finite++] = n;
+    listed_values(o, correction, weights, v, row, list, finite, size);
+    for (int m = odd; m < KEYS; m++) {
+        const int n = list[m];
         for (int r = 0; r < ROWS; r++) {
-            correction[r] = 1.0f;
-            if (n == keys) continue;
             const float w = weights[r * KEYS + n];
             if (w == 0.0f && !attends(p, mask, bias, bias_type, b, rows[r], j0 + n)) continue;
             for (int c = 0; c < size; c++) o[r * size + c] = fma(w, v[(size_t)n * row + c], o[r * size + c]);
         }
-        from = n + 1;
     }
 }
 
 // o = o * correction + weights * V for keys j0 .. j0 + keys - 1. `before` has room for o.
-inline void masked_values(float *o, float *before, float *correction, const float *weights, __global const float *v,
+inline void masked_values(float *o, float *before, const float *correction, const float *weights, __global const float *v,
                           const int row, const int j0, const int keys, const attention_params *p, const row_t *rows,
                           __global const uchar *mask, __global const void *bias, const int bias_type, const int b)
 {

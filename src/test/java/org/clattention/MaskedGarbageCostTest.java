@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 class MaskedGarbageCostTest extends DeviceTest {
     private static final int SIZE = 64;
     private static final int HEADS = 4;
+    /** Calls of each kind at least; and for so long, as the Java engine is compiled meanwhile. */
     private static final int CALLS = 15;
+
+    private static final long NANOSECONDS = 4_000_000_000L;
 
     /** The bound, with some room for a busy machine. */
     private static final double MOST = 2.2;
@@ -84,7 +87,8 @@ class MaskedGarbageCostTest extends DeviceTest {
                     DotProductInputs.of(query, key, odd).withMasks(masks).returning(wanted);
             long with = Long.MAX_VALUE;
             long without = Long.MAX_VALUE;
-            for (int n = 0; n < CALLS; n++) {
+            long start = System.nanoTime();
+            for (int n = 0; n < CALLS || System.nanoTime() - start < NANOSECONDS; n++) {
                 without = Math.min(without, time(attention, cleanCall));
                 with = Math.min(with, time(attention, oddCall));
             }

@@ -1,5 +1,6 @@
 package org.clattention.internal.backend.cpu;
 
+import java.util.Arrays;
 import org.clattention.internal.backend.cpu.Workspace.Slot;
 import org.clattention.internal.backend.cpu.attention.AttentionCall;
 import org.clattention.internal.backend.cpu.attention.OnlineSoftmax;
@@ -40,18 +41,21 @@ public final class MaskedValues {
             loops.multiply(s, sAt, rows.count, keys, v, vAt, vRow, size, o, oAt, size);
             return;
         }
-        float[] before = workspace.floats(Slot.CONTEXT_BEFORE, rows.count * size);
-        System.arraycopy(o, oAt, before, 0, rows.count * size);
-        loops.multiply(s, sAt, rows.count, keys, v, vAt, vRow, size, o, oAt, size);
-        if (Float.isFinite(loops.sum(o, oAt, call.valueSize))) {
-            return;
+        if (!rows.metOdd) {
+            float[] before = workspace.floats(Slot.CONTEXT_BEFORE, rows.count * size);
+            System.arraycopy(o, oAt, before, 0, rows.count * size);
+            loops.multiply(s, sAt, rows.count, keys, v, vAt, vRow, size, o, oAt, size);
+            if (Float.isFinite(loops.sum(o, oAt, call.valueSize))) {
+                return;
+            }
+            System.arraycopy(before, 0, o, oAt, rows.count * size);
+            rows.metOdd = true;
         }
-        System.arraycopy(before, 0, o, oAt, rows.count * size);
-        addRuns(call, rows, s, sAt, key, keys, v, vAt, vRow, size, o, oAt, loops);
+        addCarefully(call, rows, s, sAt, key, keys, v, vAt, vRow, size, o, oAt, workspace);
     }
 
-    /** A key whose values are not finite counts for the rows alone that may see it; the others go run by run. */
-    private static void addRuns(
+    /** A key whose values are not finite counts for the rows alone that may see it; for all together it is replaced by zeros. */
+    private static void addCarefully(
             AttentionCall call,
             OnlineSoftmax rows,
             float[] s,
@@ -64,17 +68,17 @@ public final class MaskedValues {
             int size,
             float[] o,
             int oAt,
-            VectorKernels loops) {
-        int from = 0;
-        for (int n = 0; n <= keys; n++) {
+            Workspace workspace) {
+        VectorKernels loops = workspace.loops();
+        float[] finite = workspace.floats(Slot.FINITE_VALUES, keys * size);
+        for (int n = 0; n < keys; n++) {
             int value = vAt + n * vRow;
-            if (n < keys && Float.isFinite(loops.sum(v, value, call.valueSize))) {
+            if (Float.isFinite(loops.sum(v, value, call.valueSize))) {
+                System.arraycopy(v, value, finite, n * size, size);
                 continue;
             }
-            if (n > from) {
-                loops.multiply(s, sAt + from, rows.count, n - from, v, vAt + from * vRow, vRow, size, o, oAt, size);
-            }
-            for (int r = 0; n < keys && r < rows.count; r++) {
+            Arrays.fill(finite, n * size, (n + 1) * size, 0);
+            for (int r = 0; r < rows.count; r++) {
                 float weight = s[sAt + r * VectorKernels.STRIDE + n];
                 if (weight == 0 && !rows.attends(call, r, key + n)) {
                     continue;
@@ -84,7 +88,7 @@ public final class MaskedValues {
                     o[to + c] = Math.fma(weight, v[value + c], o[to + c]);
                 }
             }
-            from = n + 1;
         }
+        loops.multiply(s, sAt, rows.count, keys, finite, 0, size, size, o, oAt, size);
     }
 }

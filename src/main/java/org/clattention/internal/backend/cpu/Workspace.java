@@ -31,6 +31,7 @@ public final class Workspace {
         VALUES,
         CONTEXT,
         CONTEXT_BEFORE,
+        FINITE_VALUES,
         ROW,
         OTHER_ROW
     }

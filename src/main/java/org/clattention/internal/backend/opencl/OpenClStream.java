@@ -71,6 +71,7 @@ public final class OpenClStream implements CommandStream {
     private final FlashAttentionKernels fused;
     private final TiledGemmKernels gpuProducts;
     private final GpuAttentionKernels gpuAttention;
+    private final LoopLimit loopLimit;
     private boolean unfinished;
     private @Nullable Recording recording;
     private final List<Event> pending = new ArrayList<>();
@@ -87,6 +88,7 @@ public final class OpenClStream implements CommandStream {
         this.fused = new FlashAttentionKernels(this);
         this.gpuProducts = new TiledGemmKernels(this);
         this.gpuAttention = new GpuAttentionKernels(this);
+        this.loopLimit = new LoopLimit(backend.device());
     }
 
     public Queue queue() {
@@ -202,6 +204,7 @@ public final class OpenClStream implements CommandStream {
     public void projectHeads(
             DeviceArray x, int batch, int length, PackedWeights weights, int firstOutput, HeadTarget... targets) {
         OpenClWeights packed = (OpenClWeights) weights;
+        loopLimit.product(packed.inputs());
         switch (KernelPath.ofProduct(profile(), packed, firstOutput)) {
             case CPU -> panelProducts.projectHeads(x, batch, length, packed, firstOutput, targets);
             case GPU -> {
@@ -218,6 +221,7 @@ public final class OpenClStream implements CommandStream {
     @Override
     public void project(DeviceArray x, long rows, PackedWeights weights, Epilogue.Elementwise epilogue, DeviceArray y) {
         OpenClWeights packed = (OpenClWeights) weights;
+        loopLimit.product(packed.inputs());
         KernelPath path = KernelPath.ofProduct(profile(), packed, 0);
         if (path == KernelPath.CPU) {
             panelProducts.project(x, Math.toIntExact(rows), packed, epilogue, y);
@@ -232,6 +236,7 @@ public final class OpenClStream implements CommandStream {
 
     @Override
     public void attend(AttentionOp step) {
+        loopLimit.attention(step);
         switch (KernelPath.ofAttention(profile(), step)) {
             case CPU -> fused.run(step);
             case GPU -> gpuAttention.run(step);
@@ -246,6 +251,7 @@ public final class OpenClStream implements CommandStream {
 
     @Override
     public void projectEachHead(BatchedGemmOp step) {
+        loopLimit.product(step.inner());
         if (CpuPlan.fits(profile())) {
             panelProducts.projectEachHead(step);
         } else {

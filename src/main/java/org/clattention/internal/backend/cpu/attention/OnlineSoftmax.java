@@ -27,6 +27,10 @@ public final class OnlineSoftmax {
     private final int[] end = new int[VectorKernels.ROWS];
     public int count;
     int batch;
+
+    /** Whether one of the rows has met values that are not finite: there may be more. */
+    public boolean metOdd;
+
     private int firstOfAll;
     private int endOfAll;
 
@@ -34,6 +38,7 @@ public final class OnlineSoftmax {
     void start(AttentionCall call, int b, int kvHead, int row0, int rows) {
         batch = b;
         count = rows;
+        metOdd = false;
         firstOfAll = Integer.MAX_VALUE;
         endOfAll = 0;
         for (int r = 0; r < rows; r++) {
