@@ -6,7 +6,7 @@ import java.util.Deque;
 final class Closing {
     private Closing() {}
 
-    /** Closes and forgets all, the latest first. What holds device memory closes without checked exceptions. */
+    /** Closes and forgets all of them, the latest first. Holders of device memory close without checked exceptions. */
     static void all(Deque<? extends AutoCloseable> things) {
         while (!things.isEmpty()) {
             try {

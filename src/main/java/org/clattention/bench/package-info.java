@@ -1,4 +1,4 @@
-/** Timing of layers: shapes, the work that each is, checked results, rounds by turns, and other engines beside ours. */
+/** Timing of layers: shapes and operation counts, checked results, interleaved rounds, other engines to compare with. */
 @NullMarked
 package org.clattention.bench;
 

@@ -14,7 +14,7 @@ import org.clattention.bench.BenchShape;
 import org.clattention.bench.Statistics;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code bench} found out, as JSON. What was not measured is null. */
+/** The results of {@code bench} as JSON; null where nothing was measured. */
 final class BenchJson {
     private BenchJson() {}
 

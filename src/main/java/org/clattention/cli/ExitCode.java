@@ -1,6 +1,6 @@
 package org.clattention.cli;
 
-/** What the exit status of the command line says. */
+/** The exit codes of the command line. */
 final class ExitCode {
     /** All is well. */
     static final int PASSED = 0;
@@ -12,7 +12,7 @@ final class ExitCode {
     static final int NO_DEVICE = 3;
     /** The device failed. */
     static final int DEVICE_FAILED = 4;
-    /** A bug of ours. */
+    /** A bug in this program. */
     static final int BUG = 70;
 
     private ExitCode() {}

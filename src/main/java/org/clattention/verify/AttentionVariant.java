@@ -3,7 +3,7 @@ package org.clattention.verify;
 import java.util.Locale;
 import org.clattention.HostTensor;
 
-/** What scaled dot-product attention can do to its scores; each variant adds itself to a case. */
+/** Variants of scaled dot-product attention; each adds itself to a case. */
 enum AttentionVariant {
     PLAIN {
         @Override
