@@ -5,7 +5,7 @@ import org.clattention.config.PeakRates;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one shape gave.
+ * The result of one shape.
  *
  * @param shape what was called
  * @param time of our engine; null if its result was wrong or it could not run
@@ -23,7 +23,7 @@ public record BenchResult(
         List<PeerResult> peers) {
 
     /**
-     * What another engine gave.
+     * The result of another engine.
      *
      * @param peer its name
      * @param version its version
@@ -50,7 +50,7 @@ public record BenchResult(
         return shape.bytes() / time.median() * 1e-9;
     }
 
-    /** Which part of what limits this kind of call was reached; NaN where neither arithmetic nor reading does. */
+    /** The share of the limiting peak that was reached; NaN where neither arithmetic nor reading limits the call. */
     public static double fractionOfPeak(BenchShape shape, Statistics time, PeakRates peak) {
         return switch (shape.kind()) {
             case PREFILL -> gflops(shape, time) / peak.gflops();

@@ -11,8 +11,8 @@ import org.clattention.config.StepPlan;
 import org.clattention.error.DeviceMemoryException;
 
 /**
- * Times shapes on an engine and its peers: same data, same number of threads, by turns. Nothing is timed whose output
- * does not agree with the float64 reference.
+ * Times shapes on an engine and its peers, interleaved, on the same data with the same number of threads. Nothing is timed
+ * whose output does not agree with the float64 reference.
  */
 public final class BenchRun {
     private static final int PROFILED_CALLS = 5;
@@ -25,7 +25,7 @@ public final class BenchRun {
     /**
      * Prepares a run.
      *
-     * @param engine ours
+     * @param engine our engine
      * @param peers others to be measured in the same run
      * @param seconds how long each engine is timed for each shape
      * @param seed of all data
@@ -76,7 +76,7 @@ public final class BenchRun {
         }
     }
 
-    /** Prepares and checks a peer; adds it to the contenders if it is right. */
+    /** Prepares and checks a peer, and adds it to the contenders if its output is right. */
     private static PeerResult enter(
             PeerEngine peer, BenchShape shape, LayerData data, Expectation want, List<Contender> contenders) {
         String description = "";

@@ -23,7 +23,7 @@ public record BenchShape(
         PREFILL,
         /** Reading weights and cache. */
         DECODE,
-        /** The way to the device and back. */
+        /** The round trip to the device. */
         LATENCY
     }
 
@@ -71,12 +71,12 @@ public record BenchShape(
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** Whether a token attends to earlier ones alone. After a past of one token at a time that is no restriction. */
+    /** Whether a token attends to earlier ones only; no restriction for one token after a past. */
     public boolean isCausal() {
         return config.options().causal();
     }
 
-    /** Keys that a sequence has in the end. */
+    /** Keys of a sequence after the call. */
     public int keys() {
         return past + length;
     }

@@ -12,7 +12,7 @@ public final class BenchSuite {
     private static final AttentionConfig LARGE = AttentionConfig.of(1024, 16);
     private static final AttentionConfig LLAMA = AttentionConfig.of(4096, 32);
 
-    /** In which types the weights of decoding rows are stored: decoding is as fast as they are read. */
+    /** The weight types of decoding rows: decoding is as fast as its weights are read. */
     private static final List<DataType> DECODE_WEIGHTS =
             List.of(DataType.F32, DataType.BF16, DataType.Q8_0, DataType.Q4_0);
 
@@ -44,7 +44,7 @@ public final class BenchSuite {
         return new BenchShape(Kind.DECODE, config, 1, 1, past, type, cacheFor(type));
     }
 
-    /** The type of the cache that goes with weights of a type: the same, and BF16 with blocks. */
+    /** The cache type for a weight type: the same, or BF16 with quantized weights. */
     public static DataType cacheFor(DataType weights) {
         return weights.isQuantized() ? DataType.BF16 : weights;
     }

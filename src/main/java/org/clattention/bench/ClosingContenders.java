@@ -9,7 +9,7 @@ import java.util.List;
 final class ClosingContenders {
     private ClosingContenders() {}
 
-    /** Closes and forgets all, the latest first. What holds device memory closes without checked exceptions. */
+    /** Closes and forgets all of them, the latest first. Holders of device memory close without checked exceptions. */
     static void all(Deque<? extends AutoCloseable> things) {
         List<AutoCloseable> latestLast = new ArrayList<>(things);
         Collections.reverse(latestLast);

@@ -2,7 +2,7 @@ package org.clattention.bench;
 
 /** One engine's layer, with its weights and inputs in place, ready to be called again and again. For one thread. */
 public interface Contender extends AutoCloseable {
-    /** One call: starts where the one before started, and ends when its result is there. The result stays where it is. */
+    /** One call, from the same state as the previous one until its result is complete. The result stays where it is. */
     void run();
 
     /** The output [B, S, D] of one more call, row-major. */

@@ -11,7 +11,7 @@ import org.clattention.Tensor;
 import org.clattention.config.CacheOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Our engine: the layer as everybody would call it. A cache is cut back before each call. */
+/** Our engine: the layer, called as a user would. A cache is truncated before each call. */
 public final class EngineContender implements Contender {
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final MultiHeadAttention layer;
@@ -22,7 +22,7 @@ public final class EngineContender implements Contender {
     /**
      * Uploads everything.
      *
-     * @param engine stays open as long as this
+     * @param engine must stay open as long as this contender
      */
     public EngineContender(AttentionEngine engine, BenchShape shape, LayerData data) {
         try {

@@ -24,12 +24,12 @@ import org.clattention.verify.Tolerance;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared never
 record Expectation(int[] rows, double[] values, int all, double tolerance) {
-    /** Operations of a call that the whole reference computes in about a second. */
+    /** Operations that the reference computes in about a second. */
     private static final double FEW_OPERATIONS = 1.5e9;
 
     private static final int SAMPLES = 8;
 
-    /** Three products and a softmax, one after the other, each with rounding errors of its own. */
+    /** Three products and a softmax in sequence, each with its own rounding errors. */
     private static final double STEPS = 4;
 
     static Expectation of(BenchShape shape, LayerData data) {

@@ -8,7 +8,7 @@ import org.clattention.verify.SeededTensors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call is made with, the same for every engine.
+ * The data of one call, the same for every engine.
  *
  * @param weights matrices [out, in] in the shape's type, no biases
  * @param x [B, S, D] F32
@@ -40,7 +40,7 @@ public record LayerData(
         return new LayerData(weights, x, cached(shape, seed, 5, rows), cached(shape, seed, 6, rows));
     }
 
-    /** What a cache of the shape's type holds, the same for engines that keep F32. */
+    /** What a cache of the shape's type holds; also given to engines that keep F32. */
     private static HostTensor cached(BenchShape shape, long seed, int stream, long... rows) {
         return SeededTensors.tensor(seed, stream, 1, rows).to(shape.cacheType()).to(DataType.F32);
     }

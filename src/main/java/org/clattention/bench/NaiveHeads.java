@@ -16,7 +16,7 @@ import org.clattention.config.AttentionWeights;
 import org.clattention.config.HostTensor;
 
 /**
- * Multi-head attention as textbooks first write it: a loop over heads, each with a projection and an attention of its own.
+ * Multi-head attention as in textbooks: a loop over heads, each with its own projection and attention.
  * Head h is a layer with the rows of W_q, W_k and W_v and the columns of W_O that belong to it; the outputs of all heads add up
  * to that of the whole layer. The sum is not part of {@link #run}, which favours the loop.
  */

@@ -2,7 +2,7 @@ package org.clattention.bench;
 
 import org.clattention.AttentionEngine;
 
-/** The loop over heads on our own engine, as something to be measured beside it. */
+/** The loop over heads on our own engine, as a peer. */
 public final class NaiveHeadsPeer implements PeerEngine {
     private final AttentionEngine engine;
 

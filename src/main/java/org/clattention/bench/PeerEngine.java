@@ -1,8 +1,8 @@
 package org.clattention.bench;
 
 /**
- * Another engine, to be measured beside ours. Implementations are found by {@link java.util.ServiceLoader}; whatever goes
- * wrong in one of them excludes it from the row, with the exception's message, and harms nothing else.
+ * Another engine to compare ours with. {@link java.util.ServiceLoader} finds implementations; whatever goes
+ * wrong in one of them excludes it from the row, with the exception's message, and affects nothing else.
  */
 public interface PeerEngine {
     /** Its name. */

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Times contenders by turns, round after round, so that whatever slows the machine for a while slows them all. A slice
- * begins with a call that does not count: it brings the contender's data back into the caches, and gives the waiting threads
- * of the one before time to go to sleep.
+ * Times contenders interleaved, round after round, so that whatever slows the machine for a while slows them all. A
+ * slice begins with a call that does not count: it brings the contender's data back into the caches, and gives the waiting threads
+ * of the previous contender time to go to sleep.
  */
 final class RoundRobin {
     private static final int ROUNDS = 8;
     private static final int FEWEST_ROUNDS = 3;
 
-    /** Before calls as long as this an extra one would cost more than it helps. */
+    /** For calls this long, an extra call would cost more than it helps. */
     private static final double LONG_CALL_SECONDS = 0.05;
 
     private final LongSupplier nanoTime;
@@ -21,7 +21,7 @@ final class RoundRobin {
     /**
      * Uses a clock.
      *
-     * @param nanoTime nanoseconds; {@code System::nanoTime} but in tests
+     * @param nanoTime nanoseconds; {@code System::nanoTime} except in tests
      */
     RoundRobin(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -61,7 +61,7 @@ final class RoundRobin {
         return times.stream().map(Statistics::of).toList();
     }
 
-    /** Runs until the code is compiled and the memory is there. Returns the shortest time. */
+    /** Runs until the code is compiled and memory is allocated. Returns the shortest time. */
     private double warmUp(Contender contender, double seconds) {
         double shortest = call(contender);
         double spent = shortest;

@@ -21,7 +21,7 @@ final class SampledReference {
     private final int width;
     private final double[] x;
 
-    /** Keys and values of the call itself as a cache of few bits keeps them; null if it keeps them as they are. */
+    /** Keys and values of the call itself, rounded as a quantized cache does; null if the cache does not round. */
     private final @Nullable HostTensor ownKeys;
 
     private final @Nullable HostTensor ownValues;

@@ -11,7 +11,7 @@ import java.util.Collection;
  * @param minimum the shortest, in seconds
  */
 public record Statistics(int calls, double median, double minimum) {
-    /** Of these times, in any order. */
+    /** The statistics of these times, in any order. */
     public static Statistics of(Collection<Double> seconds) {
         if (seconds.isEmpty()) {
             throw new IllegalArgumentException("seconds: there must be at least one time");

@@ -1,6 +1,6 @@
 package org.clattention.cli;
 
-/** What was asked for on the command line cannot be done; the message is shown as one line. */
+/** The command line asks for something impossible; the message is shown on one line. */
 final class BadInputException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -22,11 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Times layers, and compares with what the device can do and with other engines. */
+/** Times layers and compares them with the device's peaks and with other engines. */
 @Command(
         name = "bench",
         description = {
-            "Time layers of several shapes: median and minimum, and the fraction of the arithmetic or reading speed",
+            "Time layers of several shapes: median and minimum, and the share of the arithmetic or read speed",
             "that the device reaches in the same run. Every output is compared with the reference before it is timed."
         },
         mixinStandardHelpOptions = true)
@@ -43,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--markdown",
             paramLabel = "FILE",
-            description = "Also write the results as a page, with how they came about.")
+            description = "Also write the results as a page that says how they were measured.")
     private @Nullable String markdown;
 
     @Override
@@ -97,7 +97,7 @@ final class BenchCommand implements Callable<Integer> {
     private Map<String, List<StepPlan>> plans(BenchRun run, List<BenchResult> results) {
         Map<String, List<StepPlan>> plans = new LinkedHashMap<>();
         for (BenchResult result : results) {
-            // What has neither a time nor a wrong result had no room on the device.
+            // A row with neither a time nor a wrong result did not fit on the device.
             if (bench.explain() && (result.time() != null || result.wrong())) {
                 plans.put(result.shape().name(), run.explain(result.shape()));
             }

@@ -14,7 +14,7 @@ import org.clattention.config.PeakRates;
 import org.clattention.config.StepPlan;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code bench} found out, as JSON. What was not measured is null. */
+/** The results of {@code bench} as JSON; null where nothing was measured. */
 final class BenchJson {
     private BenchJson() {}
 

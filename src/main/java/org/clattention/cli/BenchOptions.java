@@ -12,7 +12,7 @@ import org.clattention.config.DataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What to time, how long, and beside what. */
+/** What to time, for how long, and which engines to compare with. */
 final class BenchOptions {
     private static final List<DataType> CACHE_TYPES = List.of(DataType.F32, DataType.F16, DataType.BF16, DataType.Q8_0);
 
@@ -43,8 +43,7 @@ final class BenchOptions {
             names = "--past",
             paramLabel = "N",
             split = ",",
-            description =
-                    "Decode after so many cached tokens, a row for each, instead of each decoding row's own number.")
+            description = "Decode after this many cached tokens, one row for each number, instead of each row's own.")
     private @Nullable List<Integer> past;
 
     @Option(
@@ -59,15 +58,15 @@ final class BenchOptions {
     @Option(names = "--peers", description = "Time other engines in the same run; scripts/bench builds with them.")
     private boolean peers;
 
-    @Option(names = "--profile", description = "Then show where the device's time goes, kernel by kernel.")
+    @Option(names = "--profile", description = "Afterwards show the device time of each kernel.")
     private boolean profile;
 
-    @Option(names = "--explain", description = "Then show the plan of each row: steps, kernels, tiles, and why.")
+    @Option(names = "--explain", description = "Afterwards show the plan of each row: steps, kernels, tiles, and why.")
     private boolean explain;
 
     @Option(
             names = "--naive-heads",
-            description = "Then time a loop over heads, each with its own projection and attention, beside the layer.")
+            description = "Also time a loop over heads, each with its own projection and attention.")
     private boolean naiveHeads;
 
     private BenchShape stored(BenchShape shape) {
@@ -106,7 +105,7 @@ final class BenchOptions {
         return chosen;
     }
 
-    /** A row that decodes, once for each past that is asked for. */
+    /** A decoding row, once for each requested past. */
     private Stream<BenchShape> afterPasts(BenchShape shape) {
         return past == null || shape.past() == 0
                 ? Stream.of(shape)
@@ -127,7 +126,7 @@ final class BenchOptions {
         return seed;
     }
 
-    /** The engines on the class path, if they are wanted. */
+    /** The engines on the class path, if requested. */
     List<PeerEngine> peers() {
         List<PeerEngine> found = new ArrayList<>();
         if (peers) {

@@ -10,14 +10,14 @@ import org.clattention.config.StepPlan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a run of {@code bench} found out.
+ * The results of a run of {@code bench}.
  *
  * @param device what it ran on
  * @param peaks the device's peaks, measured before, between and after the rows
  * @param results the rows
- * @param naiveHeads the layer beside a loop over its heads; null unless wanted
- * @param plans what each row ran and why, by its name; empty unless wanted
- * @param profiles device time by kernel, by the row's name; empty unless wanted
+ * @param naiveHeads the layer compared with a loop over its heads; null unless requested
+ * @param plans what each row ran and why, by its name; empty unless requested
+ * @param profiles device time by kernel, by the row's name; empty unless requested
  */
 record BenchOutcome(
         DeviceInfo device,
@@ -27,12 +27,12 @@ record BenchOutcome(
         Map<String, List<StepPlan>> plans,
         Map<String, Map<String, KernelTime>> profiles) {
 
-    /** The best of all measured: this is what fractions are of. */
+    /** The best measurement, to which all shares refer. */
     PeakRates peak() {
         return peaks.stream().reduce(PeakRates::best).orElseThrow();
     }
 
-    /** The worst of all measured: how far this machine's speed wanders. */
+    /** The worst measurement: how far this machine's speed varies. */
     PeakRates lowestPeak() {
         return new PeakRates(
                 peaks.stream().mapToDouble(PeakRates::gflops).min().orElseThrow(),

@@ -18,27 +18,27 @@ import org.clattention.bench.BenchRun;
 import org.clattention.config.DeviceInfo;
 import org.clattention.config.EngineOptions;
 
-/** What {@code bench} found out, as a page for people: docs/benchmarks.md. */
+/** The results of {@code bench} as a page: docs/benchmarks.md. */
 final class BenchPage {
     private static final String HOW_TO_READ = """
             ## How to read this
 
             - A row is one layer: `kind-width/heads/head size-batch-sequence length`, with `8` key-value heads written as
               `32.8`, `p` tokens cached before the call, and the type in which the weights are stored. Everything else is f32.
-            - All engines get the same weights, the same inputs and as many threads as there are cores, and run in the same
-              process by turns: eight rounds, each engine a slice of every round, in changing order. A slice begins with a call
+            - All engines get the same weights, the same inputs and as many threads as there are cores, and run interleaved in the
+              same process: in each of eight rounds every engine gets a slice, in changing order. A slice begins with a call
               that does not count. Times are from the call to the finished result, which stays in the engine's memory.
             - *median* and *minimum* are over all calls. `(x1.50)` after an engine: its median is 1.5 times ours.
-            - Prefill: operations are those of the projections, QKᵀ and weights·V, a multiply-add counting as two, the softmax
-              as none; the attention part of causal rows counts half. *of peak* is the share of the multiply-add peak.
+            - Prefill: operations are those of the projections, QKᵀ and weights·V. A multiply-add counts as two, softmax as none,
+              and the attention part of causal rows counts half. *of peak* is the share of the multiply-add peak.
             - Decode: bytes are those of the weights and of all keys and values, each once. *of peak* is the share of the
-              read peak. What fits the processor's last
+              read peak. Data that fits the processor's last
               cache level is read faster than memory, so this can exceed 100%.
             - Both peaks are measured in the same run, before, between and after the rows, by kernels that do nothing else
               (`kernels-cl/measure/`): independent multiply-adds in registers, and one pass over up to 1 GiB. The best counts;
-              the worst shows how far the machine wandered meanwhile.
-            - *verified*: how many output rows were compared with the float64 reference before anything was timed. What
-              disagrees is not timed: neither ours, nor a peer.
+              the worst shows how much the machine's speed varied meanwhile.
+            - *verified*: how many output rows were compared with the float64 reference before anything was timed. An engine that
+              disagrees is not timed, neither ours nor a peer.
             - Peers run on the CPU, whatever our device is.
             """;
 
@@ -63,7 +63,7 @@ final class BenchPage {
     private String page(double seconds, long seed) {
         line("# Benchmarks");
         line("");
-        line("Written by `scripts/bench`, which anybody can run; not by hand.");
+        line("`scripts/bench` writes this page; anyone can run it.");
         line("");
         circumstances(seconds, seed);
         line("## Results");
@@ -76,8 +76,7 @@ final class BenchPage {
             line("## One packed projection against a loop over heads");
             line("");
             line(BenchTable.naiveLine(outcome.naiveHeads()) + ".");
-            line(
-                    "The loop runs one layer of one head for each head, on this engine; it is spared the sum of their outputs.");
+            line("The loop runs a layer of one head for each head, on this engine, and need not add up their outputs.");
             line("");
         }
         if (!outcome.profiles().isEmpty()) {

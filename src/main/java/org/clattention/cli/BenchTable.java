@@ -9,7 +9,7 @@ import org.clattention.bench.BenchShape;
 import org.clattention.bench.Statistics;
 import org.clattention.config.PeakRates;
 
-/** What {@code bench} found out, as lines of text. */
+/** The results of {@code bench} as lines of text. */
 final class BenchTable {
     private static final String OURS = "clattention";
 

@@ -8,18 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The golden cases that paths mean. */
+/** The golden cases that paths lead to. */
 final class CaseFiles {
     private static final String SUFFIX = ".safetensors";
 
-    /** What the folder of a model holds, whose files are weights and not cases. */
+    /** The file that marks a model folder, whose other files are weights, not cases. */
     private static final String MODEL_MARK = "config.json";
 
     private CaseFiles() {}
 
     /**
-     * Files as they are given; of folders, all {@code *.safetensors} in them and below, sorted, but for those
-     * beside a {@code config.json}: such a folder holds a model.
+     * Files as given; for folders, all {@code *.safetensors} in them and below, sorted, except those
+     * next to a {@code config.json}: such a folder holds a model.
      *
      * @throws BadInputException if a path does not exist, or a folder holds no case
      */

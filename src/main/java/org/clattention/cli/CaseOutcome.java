@@ -8,15 +8,15 @@ import org.clattention.config.StepPlan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a case.
+ * The outcome of a case.
  *
  * @param name the case's name
  * @param op its operation
- * @param status what became of it
+ * @param status its outcome
  * @param maxAbsError the largest |got − want| over its outputs; NaN if nothing was compared
  * @param maxRelError the largest |got − want| / |want|; NaN if nothing was compared
  * @param reason why it did not pass; empty if it did
- * @param plan what it ran and why; null unless wanted
+ * @param plan what it ran and why; null unless requested
  */
 record CaseOutcome(
         String name,
@@ -26,7 +26,7 @@ record CaseOutcome(
         double maxRelError,
         String reason,
         @Nullable List<StepPlan> plan) {
-    /** What can become of a case. */
+    /** Possible outcomes of a case. */
     enum Status {
         PASSED,
         FAILED,

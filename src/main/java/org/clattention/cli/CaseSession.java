@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What answers golden cases for a command: an engine, which can be opened anew when its device failed, or the reference. */
+/** Answers golden cases for a command: an engine, which is opened again after its device failed, or the reference. */
 interface CaseSession extends AutoCloseable {
     /** The selector that means the reference. */
     String REFERENCE = "reference";
@@ -40,10 +40,10 @@ interface CaseSession extends AutoCloseable {
         throw new BadInputException("--explain: " + description() + " has no kernels");
     }
 
-    /** What answers, in a few words. */
+    /** A short name of what answers. */
     String description();
 
-    /** What answers, as the fields of an object. */
+    /** What answers, as the members of a JSON object. */
     void describe(JsonGenerator json) throws IOException;
 
     @Override
@@ -107,7 +107,7 @@ interface CaseSession extends AutoCloseable {
             this.device = engine.device();
         }
 
-        /** What the device says of itself. */
+        /** The device's description of itself. */
         DeviceInfo device() {
             return device;
         }

@@ -30,7 +30,7 @@ final class CommonOptions {
             description = {
                 "auto, opencl, opencl:N, java, or a part of a device's name; 'verify' and 'generate' also take"
                         + " reference.",
-                "Default: the environment's CLATTENTION_DEVICE, else auto."
+                "Default: the environment variable CLATTENTION_DEVICE, else auto."
             })
     private @Nullable String device;
 

@@ -9,7 +9,7 @@ import org.clattention.config.DeviceInfo;
 final class DeviceJson {
     private DeviceJson() {}
 
-    /** What a device says of itself, as the fields of an object that the caller opens and closes. */
+    /** A device's description of itself, as members of an object that the caller opens and closes. */
     static void fields(JsonGenerator json, DeviceInfo device) throws IOException {
         json.writeStringField("selector", device.selector());
         json.writeStringField("kind", device.kind().name().toLowerCase(Locale.ROOT));

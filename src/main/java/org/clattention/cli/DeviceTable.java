@@ -13,10 +13,10 @@ import org.clattention.internal.backend.DeviceSelection;
  * The devices of this machine, and which of them a selector means.
  *
  * @param devices all, usable or not
- * @param loaderProblem why there is no OpenCL at all; empty if there is
- * @param selector what was asked for
- * @param chosen the device that it means
- * @param problem why it means none; empty if it does
+ * @param loaderProblem why OpenCL is not available at all; empty if it is
+ * @param selector the requested selector
+ * @param chosen the device that it selects
+ * @param problem why it selects none; empty if it selects one
  */
 record DeviceTable(
         List<DeviceInfo> devices,

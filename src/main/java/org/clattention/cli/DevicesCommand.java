@@ -6,7 +6,7 @@ import org.clattention.error.DeviceNotFoundException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Lists the devices; that there are none is no error, unless one was asked for. */
+/** Lists the devices. Having none is not an error, unless one was requested. */
 @Command(
         name = "devices",
         description = "List the devices of this machine, and which one would be chosen.",

@@ -7,10 +7,10 @@ import org.clattention.config.DeviceInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says what a report of a bug needs to say, and what is wrong with this machine. */
+/** Prints what a bug report should contain, and what is wrong with this machine. */
 @Command(
         name = "doctor",
-        description = "Show what to paste into a bug report, and what is wrong here with the fix.",
+        description = "Show what to paste into a bug report, and what is wrong on this machine, with fixes.",
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     @Mixin

@@ -1,6 +1,6 @@
 package org.clattention.cli;
 
-/** What the exit status of the command line says. */
+/** The exit codes of the command line. */
 final class ExitCode {
     /** All is well. */
     static final int PASSED = 0;
@@ -12,7 +12,7 @@ final class ExitCode {
     static final int NO_DEVICE = 3;
     /** The device failed. */
     static final int DEVICE_FAILED = 4;
-    /** A bug of ours, or results that nobody has because they could not be written. */
+    /** A bug in this program, or results that nobody has because they could not be written. */
     static final int BUG = 70;
     /** The reader of a pipe went away: what a shell says of a program that SIGPIPE ended. */
     static final int CLOSED_PIPE = 141;

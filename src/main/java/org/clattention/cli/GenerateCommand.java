@@ -26,7 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Text from a model: the prompts, what the model goes on with, and how fast. */
+/** Generates text with a model: the prompts, their continuations, and the speed. */
 @Command(
         name = "generate",
         description = "Generate text with a model's folder, streaming; then tokens per second and time to first token.",
@@ -47,32 +47,32 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
-            description = "The most new tokens of each sequence. Default: ${DEFAULT-VALUE}.")
+            description = "The most new tokens per sequence. Default: ${DEFAULT-VALUE}.")
     private int maxTokens = 128;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "Divides the logits before a token is drawn; 0, the default, always takes the most probable.")
+            description = "Divides the logits before sampling; 0, the default, always takes the most probable token.")
     private double temperature;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Draw from the K most probable tokens. Default: all.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Sample from the K most probable tokens. Default: all.")
     private int topK;
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "Draw from the fewest most probable tokens of this probability together. Default: 1, all.")
+            description = "Sample from the most probable tokens that together have this probability. Default: 1, all.")
     private double topP = 1;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the draws. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampling. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
     @Option(
             names = "--context",
             paramLabel = "N",
             description =
-                    "Tokens that a sequence may have. Default: what prompt and new tokens need, as far as the model goes.")
+                    "The most tokens per sequence. Default: what the prompt and the new tokens need, up to the model's limit.")
     private int context;
 
     @Option(
@@ -83,7 +83,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--peak",
-            description = "Also measure how fast the device reads memory, and say which part of that decoding reaches.")
+            description = "Also measure how fast the device reads memory, and which share of that decoding reaches.")
     private boolean peak;
 
     @Override
@@ -181,14 +181,14 @@ final class GenerateCommand implements Callable<Integer> {
         return ExitCode.PASSED;
     }
 
-    /** Prints the prompt, then text as it becomes certain. */
+    /** Prints the prompt, then text as soon as it is final. */
     private static TokenListener streaming(PrintWriter out, PromptOptions.Prompts prompts) {
         out.print(prompts.text(0));
         out.flush();
         return (sequence, token) -> {
             out.print(prompts.add(token));
             out.flush();
-            // A closed pipe at the other end: nobody reads on.
+            // The other end of the pipe is closed: nobody reads any more.
             return !out.checkError();
         };
     }

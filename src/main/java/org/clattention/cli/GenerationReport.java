@@ -12,13 +12,13 @@ import org.clattention.model.ModelSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said of a generation besides its text.
+ * The report on a generation, besides its text.
  *
  * @param device its name
  * @param context how many tokens a sequence may have
  * @param asked how many new tokens were asked for
  * @param storage the type in which the device keeps matrices; null: as in the file
- * @param peaks what the device reaches; null if not measured
+ * @param peaks the device's peaks; null if not measured
  */
 record GenerationReport(
         String device,
@@ -71,7 +71,7 @@ record GenerationReport(
         return source.bytes(storage);
     }
 
-    /** Each step reads all weights once; what it reads of the cache is left out. */
+    /** Each step reads all weights once; reads of the cache are not counted. */
     private double bytesPerSecond() {
         return result.decodeSeconds() <= 0 ? 0 : bytes() * (double) result.decodeSteps() / result.decodeSeconds();
     }

@@ -36,7 +36,7 @@ record HeadsFiles(@Nullable Path html, @Nullable Path png) {
             write("--html", html, () -> Files.writeString(html, page));
         }
         if (png != null) {
-            // A server has no screen, and Java may look for one.
+            // Keeps Java from looking for a screen, which servers do not have.
             System.setProperty("java.awt.headless", "true");
             BufferedImage picture = picture(weights, profiles);
             write("--png", png, () -> {

@@ -16,9 +16,9 @@ import org.clattention.heads.HeadsSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command says about heads.
+ * The report on heads.
  *
- * @param effects what removing each head does, the smallest first; null if that was not asked for
+ * @param effects the effect of removing each head, smallest first; null unless requested
  */
 record HeadsReport(
         HeadWeights weights,

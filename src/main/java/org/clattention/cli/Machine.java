@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.clattention.config.DeviceInfo;
 import org.clattention.internal.backend.Backends;
 
-/** What matters about this machine, and what is wrong with it. */
+/** Facts about this machine that matter here, and what is wrong with it. */
 final class Machine {
     private static final Path VENDORS = Path.of("/etc/OpenCL/vendors");
     private static final String NATIVE_ACCESS = "--enable-native-access";
@@ -116,7 +116,7 @@ final class Machine {
         return value(Path.of("/proc/cpuinfo"), "model name\t:").strip();
     }
 
-    /** The rest of the first line of a file that begins so; a question mark if there is none. */
+    /** The rest of the first line of a file that starts with this prefix; a question mark if there is none. */
     private static String value(Path file, String start) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.filter(line -> line.startsWith(start))

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 /** The command line {@code clattention}. */
 @Command(
         name = "clattention",
-        description = "Multi-head attention on OpenCL devices.",
+        description = "Multi-head attention on OpenCL devices or in Java.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -49,7 +49,7 @@ public final class Main {
 
     /** Runs a command and ends the JVM with its exit code. */
     public static void main(String[] args) {
-        // Before the first logger is made; whoever embeds the library never comes here.
+        // Must run before the first logger exists. Programs that embed the library never get here.
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "clattention-cli-logback.xml");
         }

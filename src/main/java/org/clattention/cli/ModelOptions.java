@@ -11,7 +11,7 @@ import org.clattention.model.RandomModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say which model, and how it is stored. */
+/** The options that name a model and how to store it. */
 final class ModelOptions {
     private static final Map<String, DataType> TYPES = Map.of(
             "f32", DataType.F32,
@@ -29,7 +29,7 @@ final class ModelOptions {
     @Option(
             names = "--random-weights",
             paramLabel = "SEED",
-            description = "Take the shape from the folder's config.json and random weights, for measurements.")
+            description = "Take the shape from the folder's config.json and make random weights, for measurements.")
     private @Nullable Long randomWeights;
 
     @Option(
@@ -51,7 +51,7 @@ final class ModelOptions {
         return model != null;
     }
 
-    /** Whether it is said how to load a model. */
+    /** Whether any option says how to load a model. */
     boolean isChanged() {
         return randomWeights != null || weights != null;
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where a command's results go: text to standard output, JSON to a file or in the text's place. */
+/** Where a command's results go: text to standard output; JSON to a file, or to standard output instead of the text. */
 final class Output {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -35,7 +35,7 @@ final class Output {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Whether lines are shown at all. */
+    /** Whether text is written at all. */
     boolean isText() {
         return text;
     }
@@ -53,7 +53,7 @@ final class Output {
         line(String.format(Locale.ROOT, format, arguments));
     }
 
-    /** The result as JSON, if that is wanted. */
+    /** Writes the result as JSON, if requested. */
     void json(JsonBody body) {
         if (text && jsonFile == null) {
             return;

@@ -10,7 +10,7 @@ import org.clattention.config.StepPlan.KernelPlan;
 final class PlanJson {
     private PlanJson() {}
 
-    /** The member {@code plan} of the object at hand. */
+    /** Writes the member {@code plan} of the current object. */
     static void write(JsonGenerator json, List<StepPlan> plan) throws IOException {
         json.writeArrayFieldStart("plan");
         for (StepPlan step : plan) {

@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A progress bar on standard error, or nothing where nobody looks on. */
+/** A progress bar on standard error; nothing if that is no terminal. */
 final class Progress implements AutoCloseable {
     private final @Nullable ProgressBar bar;
 
@@ -31,7 +31,7 @@ final class Progress implements AutoCloseable {
                 .build());
     }
 
-    /** One more step is done. */
+    /** Counts one more step as done. */
     void step() {
         if (bar != null) {
             bar.step();

@@ -12,18 +12,15 @@ import org.clattention.model.text.Tokenizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a model is to go on from: texts, or tokens by their numbers. */
+/** What a model should continue: texts, or tokens by number. */
 final class PromptOptions {
-    @Option(
-            names = "--prompt",
-            paramLabel = "TEXT",
-            description = "A text to go on from; several make a batch of sequences.")
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "A text to continue; several form a batch.")
     private List<String> texts = List.of();
 
     @Option(
             names = "--tokens",
             paramLabel = "IDS",
-            description = "The same as numbers of tokens, such as 1,15043,3186; for models without a tokenizer here.")
+            description = "The same as token numbers, such as 1,15043,3186; for models without a tokenizer.")
     private List<String> numbers = List.of();
 
     /**
@@ -95,7 +92,7 @@ final class PromptOptions {
             return decode(tokens.get(b));
         }
 
-        /** The text that these tokens add to a prompt: how a token is written may depend on those before it. */
+        /** The text that these tokens add to a prompt; how a token is written may depend on earlier ones. */
         String continuation(int b, int... added) {
             int[] prompt = tokens.get(b);
             int[] whole = Arrays.copyOf(prompt, prompt.length + added.length);
@@ -116,7 +113,7 @@ final class PromptOptions {
             return stream == null ? token + "," : stream.add(token);
         }
 
-        /** The text of tokens that never became whole. */
+        /** The text of trailing tokens that never became complete characters. */
         String rest() {
             return stream == null ? "" : stream.end();
         }

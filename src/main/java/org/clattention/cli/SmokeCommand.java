@@ -21,7 +21,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Checks the device: every kernel and variant against the reference, then a line about its speed. */
 @Command(
         name = "smoke",
-        description = "Check that a device computes right, with a verdict per kernel.",
+        description = "Check that a device computes correctly, with a verdict for each kernel.",
         mixinStandardHelpOptions = true)
 final class SmokeCommand implements Callable<Integer> {
     private static final Pattern RANDOM = Pattern.compile("random-(\\d{1,9})");
@@ -35,8 +35,8 @@ final class SmokeCommand implements Callable<Integer> {
             description = {
                 "quick (the default): every kernel and variant on small shapes with odd sizes, and a prompt and a decoding"
                         + " step of every published configuration that fits the device; under a minute on two slow cores.",
-                "medium: larger shapes and longer prompts, too; a few minutes.",
-                "long: lengths and widths of real models, too; tens of minutes on such a machine."
+                "medium: also larger shapes and longer prompts; a few minutes.",
+                "long: also lengths and widths of real models; tens of minutes on such a machine."
             })
     private SmokeSuite level = SmokeSuite.QUICK;
 
@@ -44,7 +44,7 @@ final class SmokeCommand implements Callable<Integer> {
             names = "--duration",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "Then go on with random checks for so long, for example 30s, 5m or 1h.")
+            description = "Then continue with random checks for this long, for example 30s, 5m or 1h.")
     private @Nullable Duration duration;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all data. Default: ${DEFAULT-VALUE}.")
@@ -53,7 +53,7 @@ final class SmokeCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "NAME",
-            description = "Run this check alone, or all checks of this part (for example softmax).")
+            description = "Run only this check, or only the checks of this part (for example softmax).")
     private @Nullable String only;
 
     @Override
@@ -92,7 +92,7 @@ final class SmokeCommand implements Callable<Integer> {
                 "--only " + only + ": no check or part of level " + name(level) + " or above has this name");
     }
 
-    /** Runs the checks on whatever answers; the device's speed is measured if it is an engine. */
+    /** Runs the checks; also measures the device's speed if an engine answers. */
     int smoke(CaseSession session, List<SmokeCase> cases, Output output) {
         output.format("smoke %s, seed %d, on %s", name(level), seed, session.description());
         CaseSession.Engine engine = session instanceof CaseSession.Engine e ? e : null;

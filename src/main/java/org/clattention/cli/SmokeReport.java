@@ -8,9 +8,9 @@ import org.clattention.config.KernelTime;
 import org.clattention.verify.SmokeResult;
 import org.clattention.verify.SmokeResult.Status;
 
-/** What a smoke run says at its end. */
+/** The closing report of a smoke run. */
 final class SmokeReport {
-    /** The part whose checks are named one by one. */
+    /** The part whose checks are listed one by one. */
     private static final String CONFIGURATIONS = "configurations";
 
     private SmokeReport() {}
@@ -52,7 +52,7 @@ final class SmokeReport {
         };
     }
 
-    /** The worst status of any. */
+    /** The worst status among them. */
     static String verdict(List<SmokeResult> results) {
         if (count(results, Status.ERROR) > 0) {
             return "error";

@@ -15,7 +15,7 @@ import org.clattention.verify.SmokeResult.Status;
 import org.clattention.verify.UnsupportedCaseException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs checks one after another; a failing device costs the check at hand, and is opened anew once. */
+/** Runs checks one after another. A failing device loses the current check and is reopened once. */
 final class SmokeRun {
     private final CaseSession session;
     private final @Nullable DeviceInfo device;
@@ -37,7 +37,7 @@ final class SmokeRun {
         this.output = output;
     }
 
-    /** Runs one check, and says so if it did not pass. */
+    /** Runs one check and reports it if it did not pass. */
     void run(SmokeCase smokeCase) {
         long start = System.nanoTime();
         SmokeResult result = result(smokeCase);
@@ -79,7 +79,7 @@ final class SmokeRun {
         try {
             session.reopen();
         } catch (DeviceException e) {
-            // The checks to come will say so themselves.
+            // The remaining checks will report that themselves.
             failure.addSuppressed(e);
         }
     }
@@ -111,12 +111,12 @@ final class SmokeRun {
         return parts;
     }
 
-    /** The exit code that the results deserve. */
+    /** The exit code for these results. */
     int exitCode() {
         if (count(Status.ERROR) > 0) {
             return ExitCode.DEVICE_FAILED;
         }
-        // A run in which nothing could be checked has shown nothing.
+        // A run that could check nothing proves nothing.
         boolean sound = count(Status.FAILED) == 0 && count(Status.PASSED) > 0;
         return sound ? ExitCode.PASSED : ExitCode.WRONG_RESULT;
     }

@@ -3,7 +3,7 @@ package org.clattention.cli;
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
 
-/** Whether a person is looking on. */
+/** Whether a person is watching. */
 final class Terminal {
     private Terminal() {}
 
@@ -15,7 +15,7 @@ final class Terminal {
             return false;
         }
         try {
-            // From Java 22 on there can be a console without a terminal, and this method tells them apart.
+            // Since Java 22 a console may exist without a terminal; this method tells them apart.
             return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
         } catch (NoSuchMethodException e) {
             return true;

@@ -20,7 +20,7 @@ import org.clattention.verify.SeededTensors;
  * The speed of one layer of a small model, for a first impression.
  *
  * @param line the speed in words
- * @param kernels device time by kernel, of as many runs
+ * @param kernels device time by kernel, over the same number of runs
  */
 record Throughput(String line, Map<String, KernelTime> kernels) {
     private static final int WIDTH = 768;
@@ -32,7 +32,7 @@ record Throughput(String line, Map<String, KernelTime> kernels) {
     static final Throughput NONE = new Throughput("", Map.of());
 
     /**
-     * Measures the median of a few runs, after one that does not count, and then the kernels of as many.
+     * Measures the median of a few runs after a warm-up run, then the kernels of as many runs.
      *
      * @param engine without profiling, which costs time
      * @param profiling an engine on the same device, with profiling
@@ -104,7 +104,7 @@ record Throughput(String line, Map<String, KernelTime> kernels) {
                 .toList();
     }
 
-    /** Which part of all device time a kernel took. */
+    /** The share of the total device time that a kernel took. */
     double share(KernelTime time) {
         long all = kernels.values().stream().mapToLong(KernelTime::nanoseconds).sum();
         return all == 0 ? 0 : time.nanoseconds() / (double) all;

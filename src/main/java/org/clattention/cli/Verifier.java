@@ -14,7 +14,7 @@ import org.clattention.verify.GoldenCaseFile;
 import org.clattention.verify.UnsupportedCaseException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs golden cases one after another; a failing device costs the case at hand, and is opened anew once. */
+/** Runs golden cases one after another. A failing device loses the current case and is reopened once. */
 final class Verifier {
     private final CaseSession session;
     private final boolean explain;
@@ -33,7 +33,7 @@ final class Verifier {
     /**
      * Runs the case of a file.
      *
-     * @throws org.clattention.io.InvalidFileException if the file is no case
+     * @throws org.clattention.io.InvalidFileException if the file is not a case
      * @throws BadInputException if the case contradicts itself
      */
     CaseOutcome run(Path file) {
@@ -66,7 +66,7 @@ final class Verifier {
         try {
             session.reopen();
         } catch (DeviceException e) {
-            // The cases to come will say so themselves, one by one: they run on what is left of the engine.
+            // The remaining cases will report that one by one: they run on what is left of the engine.
             failure.addSuppressed(e);
         }
     }

@@ -13,10 +13,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs golden cases: a line per failure, and a closing line. */
+/** Runs golden cases: one line per failure, and a closing line. */
 @Command(
         name = "verify",
-        description = "Compare results with golden cases, whose answers come from elsewhere.",
+        description = "Compare results with golden cases, whose answers come from other systems.",
         mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
@@ -46,7 +46,7 @@ final class VerifyCommand implements Callable<Integer> {
     /**
      * What to show besides failures and the closing line.
      *
-     * @param skipped each skipped case, not only how many
+     * @param skipped whether to list each skipped case instead of only counting them
      * @param plans the plan of each case
      * @param progress a progress bar
      */

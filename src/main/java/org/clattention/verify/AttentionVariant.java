@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 
-/** What scaled dot-product attention can do to its scores; each variant adds itself to a case. */
+/** Variants of scaled dot-product attention; each adds itself to a case. */
 enum AttentionVariant {
     PLAIN {
         @Override

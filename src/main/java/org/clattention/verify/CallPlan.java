@@ -8,7 +8,7 @@ import org.clattention.config.LatentConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which calls a device is to compute a layer's case, whose answer is the same in all ways. A mask of the case says for the
+ * The calls by which a device computes a layer's case; the answer does not depend on them. A mask of the case tells the
  * reference who may attend to whom; with more than one call, or with ragged ones, that follows from the calls, and the
  * device does not get the mask.
  *

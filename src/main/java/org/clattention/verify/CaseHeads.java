@@ -11,7 +11,7 @@ import org.clattention.heads.HeadsSource;
 
 /**
  * The heads of a golden case with one attention: {@code attention}, {@code multi_head_attention} or {@code transformer_block}. A case
- * has no words: its tokens are called by their positions, q0 and k0 where queries and keys are different sequences.
+ * has no words: its tokens are named by their positions, q0 and k0 where queries and keys are different sequences.
  */
 public final class CaseHeads implements HeadsSource {
     private static final String GATE = "head_gate";
@@ -22,7 +22,7 @@ public final class CaseHeads implements HeadsSource {
     private final boolean layer;
 
     /**
-     * @param runner what computes; it must give weights of all three operations
+     * @param runner computes the case; it must return weights for all three operations
      * @param sequence the batch entry
      * @throws IllegalArgumentException if the case has no heads, or no such sequence
      */

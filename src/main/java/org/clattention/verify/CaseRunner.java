@@ -3,7 +3,7 @@ package org.clattention.verify;
 import java.util.Map;
 import org.clattention.config.HostTensor;
 
-/** Something that answers golden cases: the reference, or an engine on a device. */
+/** Answers golden cases: the reference, or an engine on a device. */
 public interface CaseRunner {
     /**
      * Computes the outputs that the case wants.

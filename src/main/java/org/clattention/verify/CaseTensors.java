@@ -14,7 +14,7 @@ import org.clattention.config.HostTensor;
 import org.clattention.internal.backend.Closing;
 import org.jspecify.annotations.Nullable;
 
-/** The inputs of a golden case on their way to a device; closing frees what was uploaded. */
+/** Uploads the inputs of a golden case to a device; closing frees what was uploaded. */
 final class CaseTensors implements AutoCloseable {
     private static final Set<DataType> INTEGERS = EnumSet.of(DataType.I64, DataType.I32, DataType.U8);
 
@@ -27,7 +27,7 @@ final class CaseTensors implements AutoCloseable {
         this.goldenCase = goldenCase;
     }
 
-    /** Checks that every input is one that the operation knows. */
+    /** Checks that the operation knows every input. */
     void requireKnown(Set<String> known) {
         TreeSet<String> names = new TreeSet<>(goldenCase.inputs().keySet());
         names.removeAll(known);

@@ -4,11 +4,11 @@ import java.util.Map;
 import org.clattention.AttentionEngine;
 import org.clattention.config.HostTensor;
 
-/** Answers golden cases with an engine, through the public API alone. */
+/** Answers golden cases with an engine, through the public API only. */
 public final class EngineRunner implements CaseRunner {
     private final AttentionEngine engine;
 
-    /** Answers on this engine, which stays the caller's. */
+    /** Answers on this engine, which the caller still owns. */
     public EngineRunner(AttentionEngine engine) {
         this.engine = engine;
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.clattention.config.HostTensor;
 
 /**
- * One golden case: an operation, its inputs, and answers from elsewhere.
+ * One golden case: an operation, its inputs, and answers from another system.
  *
  * @param name the case's name
  * @param op the operation

@@ -30,7 +30,7 @@ public final class GoldenCaseFile {
      * Reads a case. Inputs that the file gives by a seed are made here: the case always carries all its inputs, and its
      * attributes speak of the operation only.
      *
-     * @throws InvalidFileException if the file is no safetensors file or no case; a missing name means the file's own
+     * @throws InvalidFileException if the file is not a safetensors file or not a case; a missing name means the file's own
      */
     public static GoldenCase read(Path file) {
         SafetensorsFile tensors = SafetensorsFile.open(file);

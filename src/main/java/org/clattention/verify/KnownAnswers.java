@@ -4,7 +4,7 @@ import java.util.List;
 import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
-/** Small cases that were solved by hand, so that an error of the reference cannot hide one of the device. */
+/** Small cases solved by hand, so that an error in the reference cannot hide one in the device. */
 final class KnownAnswers {
     static final String PART = "known_answers";
 
@@ -76,7 +76,7 @@ final class KnownAnswers {
                 .build(ATOL, "by hand");
     }
 
-    /** A query that may attend to nothing gets zeros and never a NaN, even from a value that is one. */
+    /** A query that may attend to nothing gets zeros and never a NaN, even if a value is NaN. */
     private static GoldenCase maskedRow(long seed) {
         return new CaseBuilder("known-masked-row", "attention", seed)
                 .random("Q", 1, 1, 1, 2, 4)

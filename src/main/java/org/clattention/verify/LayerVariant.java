@@ -5,7 +5,7 @@ import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeLayers.Shape;
 
-/** What a layer can do besides the plain thing; each variant adds itself to a case. */
+/** Variants of a layer; each adds itself to a case. */
 final class LayerVariant {
     private LayerVariant() {}
 
@@ -68,7 +68,7 @@ final class LayerVariant {
                 to.bias("attn_mask", 0.2, heads, shape.length(), keys);
             }
             default -> {
-                // plain and cross differ by their inputs alone
+                // plain and cross differ only in their inputs
             }
         }
     }
@@ -83,7 +83,7 @@ final class LayerVariant {
         return Math.max(2, size / 2 * 2);
     }
 
-    /** Every second head is gone. */
+    /** Removes every second head. */
     private static HostTensor gates(int heads) {
         float[] gates = new float[heads];
         for (int h = 0; h < heads; h++) {

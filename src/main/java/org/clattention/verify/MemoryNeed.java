@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param heapBytes in the Java heap
  */
 public record MemoryNeed(long deviceBytes, long largestBuffer, long heapBytes) {
-    /** So little that nobody asks. */
+    /** Too little to matter. */
     public static final MemoryNeed LITTLE = new MemoryNeed(0, 0, 0);
 
-    /** What the rest of the JVM may take meanwhile. */
+    /** What the rest of the JVM may use meanwhile. */
     private static final long HEAP_RESERVE = 256L << 20;
 
     /**
-     * Why this is more than there is; empty if it fits.
+     * Why this does not fit; empty if it does.
      *
      * @param device null if the answer does not come from a device
      */
@@ -54,7 +54,7 @@ public record MemoryNeed(long deviceBytes, long largestBuffer, long heapBytes) {
         return String.format(Locale.ROOT, "needs %,d bytes of %s, available %,d", needed, what, available);
     }
 
-    /** What the operating system could still give, where it says so. */
+    /** What the operating system could still provide, if it says so. */
     private static long availableHostBytes() {
         try {
             return Files.readAllLines(Path.of("/proc/meminfo")).stream()

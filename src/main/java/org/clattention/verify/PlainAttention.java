@@ -77,7 +77,7 @@ final class PlainAttention {
             for (int c = 0; c < valueSize; c++) {
                 float sum = 0;
                 for (int j = 0; j < keys; j++) {
-                    // What a masked key holds, NaN perhaps, must not be multiplied by its weight of 0.
+                    // A masked key may hold NaN and must not be multiplied by its weight of 0.
                     if (biased.values()[row * keys + j] != Double.NEGATIVE_INFINITY) {
                         sum += s[j] * v[(kvHead * keys + j) * valueSize + c];
                     }

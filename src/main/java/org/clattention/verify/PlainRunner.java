@@ -54,7 +54,7 @@ public final class PlainRunner implements CaseRunner {
         return x == null ? DataType.F32 : CaseTensors.storage(x.type());
     }
 
-    /** Short computations per element, which are rounded at their end alone. */
+    /** Short computations per element, rounded only at their end. */
     private static Map<String, RefTensor> rounded(GoldenCase goldenCase) {
         Map<String, RefTensor> out = new HashMap<>();
         new ReferenceRunner().run(goldenCase).forEach((name, tensor) -> {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class PlainSteps {
     private PlainSteps() {}
 
-    /** The nearest floats: what a step returns whose inner workings a device may do more exactly than in floats. */
+    /** The nearest floats, for steps whose intermediate results a device may keep more exactly than in floats. */
     static RefTensor round(RefTensor x) {
         return to(x, DataType.F32);
     }

@@ -12,7 +12,7 @@ import org.clattention.Tensor;
 import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a layer in the calls of a {@link CallPlan} and puts the outputs together. */
+/** Runs a layer by the calls of a {@link CallPlan} and assembles the outputs. */
 final class PlannedCalls {
     private PlannedCalls() {}
 

@@ -14,7 +14,7 @@ import org.clattention.reference.RefTensor;
 import org.clattention.reference.ReferenceStack;
 import org.jspecify.annotations.Nullable;
 
-/** A session of the float64 reference: slow, and what the others are compared with. */
+/** A session of the float64 reference: slow, and the standard for all others. */
 public final class ReferenceSession implements ModelSession {
     private static final float[] RESTS = {};
 
@@ -26,7 +26,7 @@ public final class ReferenceSession implements ModelSession {
     /**
      * Sequences without tokens yet.
      *
-     * @param capacity tokens that each may have
+     * @param capacity the most tokens of each sequence
      */
     public ReferenceSession(ModelSource source, int batch, int capacity) {
         this.source = source;

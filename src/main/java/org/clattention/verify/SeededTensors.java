@@ -9,7 +9,7 @@ import org.clattention.config.HalfPrecision;
 import org.clattention.config.HostTensor;
 
 /**
- * Pseudo-random tensors that any language can make again bit by bit, so that a golden case need not carry megabytes of
+ * Pseudo-random tensors that any language can reproduce bit by bit, so that a golden case need not carry megabytes of
  * weights. Element {@code i} of tensor {@code t} is splitmix64's finalizer of {@code seed·0x9E3779B97F4A7C15 + (t<<40)
  * + i} modulo 2^64; its upper 24 bits {@code u} give {@code (u − 8388607.5) / 8388608 · √3 · std}, computed in double
  * from left to right and rounded to float: uniform, with mean 0 and standard deviation {@code std}.

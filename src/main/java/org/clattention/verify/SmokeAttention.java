@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
-/** Checks of scaled dot-product attention, and of its steps as far as each can be had alone. */
+/** Checks of scaled dot-product attention, and of its steps as far as each can run alone. */
 final class SmokeAttention {
     static final String SCORES = "scaled_scores";
     static final String SOFTMAX = "softmax";
@@ -58,7 +58,7 @@ final class SmokeAttention {
         }
     }
 
-    /** P·V with P = softmax(bias): with a scale of 0, queries and keys have no say. */
+    /** P·V with P = softmax(bias): with a scale of 0, queries and keys have no influence. */
     static void values(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
         for (AttentionShape shape : shapes) {
             String name = VALUES + "-" + shape;
@@ -100,7 +100,7 @@ final class SmokeAttention {
         }
     }
 
-    /** In each row the same even steps, in an order of its own; their range is such that no weight vanishes. */
+    /** The same even steps in each row, in a different order; their range keeps every weight above 0. */
     private static HostTensor steps(AttentionShape shape) {
         int keys = shape.keys();
         float step = Math.min(1 / 8f, 16f / keys);
@@ -137,7 +137,7 @@ final class SmokeAttention {
         }
     }
 
-    /** The same call, again and again. */
+    /** The same call, repeated. */
     static void repeats(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
         for (AttentionShape shape : shapes) {
             String name = REPEAT + "-" + shape;
@@ -149,7 +149,7 @@ final class SmokeAttention {
         }
     }
 
-    /** Random sizes and a random variant; all of it follows from the number and the seed. */
+    /** Random sizes and a random variant, all determined by the number and the seed. */
     static SmokeCase random(int number, long seed) {
         String name = RANDOM + "-" + number;
         SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());

@@ -71,7 +71,7 @@ final class SmokeBlocks {
         }));
     }
 
-    /** Moves what {@link SmokeLayers#weights} said of the layer to where a block has it. */
+    /** Moves the attributes that {@link SmokeLayers#weights} set for a layer to where a block has them. */
     private static void attention(CaseBuilder to, Shape shape) {
         to.withoutAttribute("num_heads")
                 .withoutAttribute("num_kv_heads")

@@ -18,7 +18,7 @@ final class SmokeCaches {
         "causal", "biases", "qk-norm", "sinks", "alibi", "softcap", "rotary-half", "rotary-yarn", "bf16-weights"
     };
 
-    /** So far back a query sees in a layer with a ring. */
+    /** How far back a query sees in a layer with a ring. */
     private static final int WINDOW = 4;
 
     private SmokeCaches() {}
@@ -33,12 +33,12 @@ final class SmokeCaches {
     static Map<String, CacheOptions> kinds(int batch, int length) {
         Map<String, CacheOptions> kinds = new LinkedHashMap<>();
         kinds.put("contiguous", CacheOptions.contiguous(batch, length + 3));
-        // Blocks that no length is a multiple of, and of which sequences use different ones.
+        // No length is a multiple of the block size, and sequences use different blocks.
         kinds.put("paged", CacheOptions.paged(batch, batch * (length / 5 + 1) + 1, 5));
         return kinds;
     }
 
-    /** Every kind of cache on every shape, with and without what else works on keys and positions. */
+    /** Every kind of cache on every shape, with and without other features that depend on keys and positions. */
     static void caches(List<SmokeCase> out, List<Shape> shapes, long seed) {
         for (Shape shape : shapes) {
             int[] steps = steps(shape.length());

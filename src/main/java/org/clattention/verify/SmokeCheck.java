@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one check and judges its results. */
 public final class SmokeCheck {
-    /** So many further runs must give the same bits. */
+    /** This many further runs must give the same bits. */
     private static final int REPEATS = 3;
 
     private final CaseRunner reference;
@@ -47,7 +47,7 @@ public final class SmokeCheck {
         SmokeResult worst = null;
         for (String name : goldenCase.outputs().keySet()) {
             HostTensor wanted = want.get(name);
-            // A wrong key is wrong by however little its number is.
+            // A wrong key is wrong however close its number is.
             double tolerance = exact || name.equals(WeightSummaries.TOP_KEYS)
                     ? 0
                     : Tolerance.of(
@@ -57,7 +57,7 @@ public final class SmokeCheck {
         return required(worst, smokeCase);
     }
 
-    /** A check whose answer cannot be had is a mistake in the check, and nothing that may be skipped. */
+    /** A check without an answer is a mistake in the check and must not be skipped. */
     private static Map<String, HostTensor> answer(CaseRunner runner, SmokeCase smokeCase, GoldenCase goldenCase) {
         try {
             return runner.run(goldenCase, smokeCase.plan());
@@ -106,7 +106,7 @@ public final class SmokeCheck {
                 comparison.reason());
     }
 
-    /** A failure before a pass; otherwise what came closer to its tolerance. */
+    /** A failure before a pass; otherwise the one closer to its tolerance. */
     private static SmokeResult worse(@Nullable SmokeResult one, SmokeResult other) {
         if (one == null) {
             return other;

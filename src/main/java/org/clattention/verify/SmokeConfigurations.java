@@ -95,7 +95,8 @@ final class SmokeConfigurations {
         long rows = (long) (c.heads() + 2 * c.kvHeads()) * c.size();
         long activations = length * (4L * c.width() + 2 * rows) + (long) c.heads() * length * length;
         long bytes = c.type().bytes();
-        // The reference holds what the device holds, in doubles and several times over, but the weights once, as they
+        // The reference holds everything that the device holds, as doubles and several times over, but the weights
+        // once, as they
         // are.
         return new MemoryNeed(
                 bytes * c.weights() + Float.BYTES * activations,

@@ -15,7 +15,7 @@ final class SmokeLatent {
     private SmokeLatent() {}
 
     /**
-     * Sizes by the letters of {@code LatentConfig}.
+     * Sizes, named as in {@code LatentConfig}.
      *
      * @param width D
      * @param heads H

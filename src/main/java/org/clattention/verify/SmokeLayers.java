@@ -6,7 +6,7 @@ import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
 import org.clattention.verify.SmokeCase.Answer;
 
-/** Checks of the multi-head attention layer, and of its projections as far as each can be had alone. */
+/** Checks of the multi-head attention layer, and of its projections as far as each can run alone. */
 final class SmokeLayers {
     static final String QKV = "qkv_projection";
     static final String OUTPUT = "output_projection";

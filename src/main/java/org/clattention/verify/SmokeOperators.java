@@ -16,7 +16,7 @@ final class SmokeOperators {
      */
     private static final int FUNCTION = 64;
 
-    /** With fewer columns the deviation of a row can be so small that nothing of it is left far from 0. */
+    /** With fewer columns the deviation of a row can be so small that it is lost far from 0. */
     private static final int FAR = 16;
 
     private SmokeOperators() {}

@@ -63,7 +63,7 @@ public enum SmokeSuite {
             List.of(new Shape(2, 97, 256, 8, 8, 32, 32), new Shape(1, 128, 512, 8, 2, 64, 64)),
             List.of(new Shape(4, 257, 768, 12, 12, 64, 64)));
 
-    /** For caches, ragged calls and blocks, each of which runs a shape in many ways. */
+    /** For caches, ragged calls and blocks, which run each shape in many ways. */
     private static final List<List<Shape>> SEQUENCES = List.of(
             List.of(new Shape(2, 13, 24, 4, 2, 12, 10)),
             List.of(new Shape(3, 40, 64, 8, 2, 32, 32), new Shape(1, 67, 96, 6, 6, 16, 16)),
@@ -127,7 +127,7 @@ public enum SmokeSuite {
         return out;
     }
 
-    /** One of endlessly many further checks; its name is {@code random-NUMBER}. */
+    /** One of unlimited further checks, named {@code random-NUMBER}. */
     public static SmokeCase random(int number, long seed) {
         return SmokeAttention.random(number, seed);
     }

@@ -4,7 +4,7 @@ import org.clattention.config.HostTensor;
 
 /**
  * How far a single-precision result may lie from the float64 reference: twice the error of a plain single-precision
- * computation of the same thing, plus a floor. The first term is the rule by which FlashAttention's tests judge; it grows
+ * computation of the same result, plus a floor. The first term is the rule by which FlashAttention's tests judge; it grows
  * and shrinks with the difficulty of the data. The floor is needed where the plain computation is exact by luck; like the
  * threshold of oneDNN's benchdnn it grows with the length of the reduction, here with its square root, because rounding
  * errors of either sign partly cancel.
@@ -45,7 +45,7 @@ public final class Tolerance {
         return 2 * error + floor(reduction, magnitude);
     }
 
-    /** What is accepted however small the error of the plain computation is. */
+    /** What is accepted however small the error of the plain computation. */
     public static double floor(long reduction, double magnitude) {
         if (reduction < 1 || !(magnitude >= 0 && magnitude < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(

@@ -1,6 +1,6 @@
 package org.clattention.verify;
 
-/** A golden case asks for something that the runner does not have; the message is the reason of the skip. */
+/** A golden case needs something that the runner does not support; the message is the reason for skipping it. */
 public final class UnsupportedCaseException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

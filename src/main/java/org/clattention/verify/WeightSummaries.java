@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.clattention.reference.RefTensor;
 
-/** What {@code ReturnOptions} calls summaries, from attention weights [B, H, S, T]. */
+/** The summaries of {@code ReturnOptions}, computed from attention weights [B, H, S, T]. */
 final class WeightSummaries {
     /** The names of the outputs. */
     static final String ENTROPY = "entropy";
