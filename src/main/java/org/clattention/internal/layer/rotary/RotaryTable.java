@@ -10,8 +10,8 @@ import org.clattention.config.DataType;
 import org.clattention.config.RotaryConfig;
 import org.clattention.internal.backend.Backend;
 import org.clattention.internal.backend.Closing;
-import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.CommandStream;
+import org.clattention.internal.backend.CommandStream.Scratch;
 import org.clattention.internal.backend.DeviceArray;
 import org.jspecify.annotations.Nullable;
 
