@@ -67,8 +67,12 @@ final class JavaLane implements Lane {
             held.close();
         }
         JavaArray grown = backend.memory().allocate(type, elements, "scratch " + slot);
-        scratch.put(slot, grown);
-        return grown;
+        try {
+            scratch.put(slot, grown);
+            return grown;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, grown);
+        }
     }
 
     @Override
