@@ -239,16 +239,38 @@ public final class KvCache implements AutoCloseable {
 
     /** Runs a call that appends these many tokens; if it fails, the cache is as it was. */
     <T> T appending(int[] counts, Supplier<T> call) {
+        beginAppending(counts);
+        boolean done = false;
+        try {
+            T result = call.get();
+            done = true;
+            return result;
+        } finally {
+            endAppending(counts, done);
+        }
+    }
+
+    /** Reserves room for these many tokens, and keeps other calls away until {@link #endAppending}. */
+    void beginAppending(int[] counts) {
         lock.lock();
+        boolean reserved = false;
         try {
             store.reserve(counts, leftWindow);
-            try {
-                T result = call.get();
+            reserved = true;
+        } finally {
+            if (!reserved) {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Counts the tokens if they have been stored, or else forgets the room for them. */
+    void endAppending(int[] counts, boolean stored) {
+        try {
+            if (stored) {
                 store.commit(counts);
-                return result;
-            } catch (RuntimeException | Error e) {
+            } else {
                 store.release();
-                throw e;
             }
         } finally {
             lock.unlock();

@@ -90,13 +90,29 @@ public final class StackCache implements AutoCloseable {
 
     /** Runs a call that appends these many tokens to every block's cache; if it fails, all are as they were. */
     <T> T appending(int[] counts, Supplier<T> call) {
-        return appending(0, counts, call);
+        // A loop: a thread's stack must not limit the number of blocks.
+        int begun = 0;
+        boolean done = false;
+        try {
+            while (begun < blocks.size()) {
+                blocks.get(begun).beginAppending(counts);
+                begun++;
+            }
+            T result = call.get();
+            done = true;
+            return result;
+        } finally {
+            endAppending(begun, counts, done);
+        }
     }
 
-    private <T> T appending(int first, int[] counts, Supplier<T> call) {
-        return first == blocks.size()
-                ? call.get()
-                : blocks.get(first).appending(counts, () -> appending(first + 1, counts, call));
+    private void endAppending(int begun, int[] counts, boolean done) {
+        Throwable failure = null;
+        for (int i = begun - 1; i >= 0; i--) {
+            KvCache block = blocks.get(i);
+            failure = Closing.one(() -> block.endAppending(counts, done), failure);
+        }
+        Closing.end(failure);
     }
 
     KvCache block(int i) {

@@ -14,6 +14,7 @@ final class Use implements AutoCloseable {
 
     Use(AttentionEngine engine) {
         this.engine = engine;
+        StackRoom.require();
         hold(engine.lifetime());
     }
 

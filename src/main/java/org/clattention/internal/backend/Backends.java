@@ -52,6 +52,12 @@ public final class Backends {
      * @throws DeviceNotFoundException if no usable device fits
      */
     public static Backend open(EngineOptions options) {
+        if (DeviceSelection.meansJava(options.device())) {
+            // Without a look at OpenCL: neither drivers nor the binding are loaded into a process that wants none of
+            // them.
+            log.info("using java: {} (selected)", JavaDevice.info().name());
+            return new JavaBackend(options);
+        }
         List<OpenClDevice> found = OpenClDevices.discover();
         DeviceSelection selection =
                 DeviceSelection.select(options.device(), infos(found), OpenClDevices.loaderProblem());

@@ -140,6 +140,11 @@ public record DeviceSelection(DeviceInfo device, String reason) {
         return device.name().toLowerCase(Locale.ROOT).contains("llvmpipe") ? 2 : 0;
     }
 
+    /** Whether a selector means the engine in Java, whatever else there is. */
+    public static boolean meansJava(String selector) {
+        return selector.strip().toLowerCase(Locale.ROOT).equals(JAVA);
+    }
+
     /** Whether this is the engine in Java. */
     public static boolean isJava(DeviceInfo device) {
         return device.selector().equals(JAVA);

@@ -75,8 +75,12 @@ public final class JavaStream implements CommandStream {
             held.close();
         }
         JavaArray grown = backend.memory().allocate(type, elements, "scratch " + slot);
-        scratch.put(slot, grown);
-        return grown;
+        try {
+            scratch.put(slot, grown);
+            return grown;
+        } catch (RuntimeException | Error e) {
+            throw Closing.after(e, grown);
+        }
     }
 
     @Override
