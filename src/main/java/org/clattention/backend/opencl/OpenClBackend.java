@@ -187,6 +187,11 @@ public final class OpenClBackend implements Backend {
         return recorder.record(calls);
     }
 
+    @Override
+    public List<String> kernels() {
+        return KernelId.of(profile.set());
+    }
+
     private OpenClLane take() {
         free.acquireUninterruptibly();
         try {

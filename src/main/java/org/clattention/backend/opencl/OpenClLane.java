@@ -118,7 +118,7 @@ final class OpenClLane implements Lane {
         Event event = queue.launch(kernel, range);
         if (recording != null) {
             KernelVariant variant = Objects.requireNonNull(variants.get(kernel));
-            recording.launched(variant.id().function(), variant.constants(), range.groups());
+            recording.launched(variant.id().file(), variant.id().function(), variant.constants(), range.groups());
         }
         if (event == null) {
             return;
