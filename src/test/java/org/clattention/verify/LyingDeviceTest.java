@@ -45,12 +45,7 @@ class LyingDeviceTest {
 
     private final SmokeCheck check = new SmokeCheck();
 
-    /**
-     * A lie about one output of an operation.
-     *
-     * @param size the input whose dimension counts, and which: its last is -1
-     * @param over beyond which it lies
-     */
+    /** A lie about one output of an operation, where a dimension of an input (the last is -1) is over a number. */
     @ParameterizedTest
     @CsvSource({
         "attention, Y, K, -2, 128",
@@ -105,7 +100,7 @@ class LyingDeviceTest {
         requireFound(op, output, known -> true, MILLION);
     }
 
-    /** Requires a check that fails where the element at {@code at - 1}, or the last, is wrong by a hundredth of the largest. */
+    /** Requires a check that fails where one element, that of this number or the last, is off by a hundredth of the largest. */
     private void requireFound(String op, String output, Predicate<Known> when, int least) {
         int candidates = 0;
         for (Known known : CASES) {
