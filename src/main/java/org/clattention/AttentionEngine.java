@@ -129,6 +129,14 @@ public final class AttentionEngine implements AutoCloseable {
     }
 
     /**
+     * The kernels that calls of this engine may run, by the names of {@link StepPlan.KernelPlan#path()}: those of its set, such as
+     * {@code cpu/row_product}, and the portable ones that take what they do not. Empty on the engine in Java.
+     */
+    public List<String> kernels() {
+        return backend.kernels();
+    }
+
+    /**
      * Measures what the device reaches in arithmetic and in reading memory, to compare results with. Takes a second or so and
      * up to 1 GiB of device memory; nothing else should run meanwhile.
      */

@@ -40,6 +40,17 @@ interface CaseSession extends AutoCloseable {
         throw new BadInputException("--explain: " + description() + " has no kernels");
     }
 
+    /** The same, where there are kernels; elsewhere the calls alone. */
+    default List<StepPlan> record(Runnable calls) {
+        calls.run();
+        return List.of();
+    }
+
+    /** The kernels that calls may run; none if what answers has none. */
+    default List<String> kernels() {
+        return List.of();
+    }
+
     /** A short name of what answers. */
     String description();
 
@@ -145,6 +156,16 @@ interface CaseSession extends AutoCloseable {
         @Override
         public List<StepPlan> explain(Runnable calls) {
             return engine.explain(calls);
+        }
+
+        @Override
+        public List<StepPlan> record(Runnable calls) {
+            return engine.explain(calls);
+        }
+
+        @Override
+        public List<String> kernels() {
+            return engine.kernels();
         }
 
         @Override

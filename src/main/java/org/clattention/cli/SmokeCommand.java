@@ -107,6 +107,7 @@ final class SmokeCommand implements Callable<Integer> {
         }
         randomChecks(run);
         SmokeReport.verdicts(run).forEach(output::line);
+        run.coverage().lines().forEach(output::line);
         Throughput throughput = Throughput.NONE;
         if (engine != null && only == null && run.exitCode() == ExitCode.PASSED) {
             throughput = throughput(engine);

@@ -90,6 +90,7 @@ final class SmokeReport {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            run.coverage().write(json);
             json.writeArrayFieldStart("cases");
             for (SmokeResult result : run.results()) {
                 json.writeStartObject();

@@ -5,6 +5,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.clattention.config.DeviceInfo;
 import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceMemoryException;
@@ -24,6 +26,7 @@ final class SmokeRun {
     private final SmokeCheck check = new SmokeCheck();
     private final List<SmokeResult> results = new ArrayList<>();
     private final IdentityHashMap<SmokeResult, Double> seconds = new IdentityHashMap<>();
+    private final KernelCoverage coverage;
     private boolean reopened;
 
     /**
@@ -35,6 +38,7 @@ final class SmokeRun {
         this.device = device;
         this.reproduce = reproduce;
         this.output = output;
+        this.coverage = new KernelCoverage(session.kernels());
     }
 
     /** Runs one check and reports it if it did not pass. */
@@ -57,7 +61,9 @@ final class SmokeRun {
             return SmokeResult.withoutComparison(smokeCase, Status.SKIPPED, shortage);
         }
         try {
-            return check.run(smokeCase, session.runner());
+            AtomicReference<SmokeResult> result = new AtomicReference<>();
+            coverage.add(session.record(() -> result.set(check.run(smokeCase, session.runner()))));
+            return Objects.requireNonNull(result.get());
         } catch (UnsupportedCaseException e) {
             return SmokeResult.withoutComparison(smokeCase, Status.SKIPPED, OneLine.of(e));
         } catch (DeviceMemoryException e) {
@@ -82,6 +88,11 @@ final class SmokeRun {
             // The remaining checks will report that themselves.
             failure.addSuppressed(e);
         }
+    }
+
+    /** Which kernels the checks reached. */
+    KernelCoverage coverage() {
+        return coverage;
     }
 
     /** All results so far. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Verifier {
     private final CaseSession session;
     private final boolean explain;
+    private final KernelCoverage coverage;
     private boolean reopened;
 
     /**
@@ -28,6 +29,7 @@ final class Verifier {
     Verifier(CaseSession session, boolean explain) {
         this.session = session;
         this.explain = explain;
+        this.coverage = new KernelCoverage(session.kernels());
     }
 
     /**
@@ -41,13 +43,9 @@ final class Verifier {
         try {
             Map<String, HostTensor> results = new HashMap<>();
             Runnable run = () -> results.putAll(session.runner().run(goldenCase));
-            List<StepPlan> plan = null;
-            if (explain) {
-                plan = session.explain(run);
-            } else {
-                run.run();
-            }
-            return compare(goldenCase, results, plan);
+            List<StepPlan> plan = session.record(run);
+            coverage.add(plan);
+            return compare(goldenCase, results, explain ? plan : null);
         } catch (UnsupportedCaseException e) {
             return CaseOutcome.withoutResult(goldenCase.name(), goldenCase.op(), Status.SKIPPED, OneLine.of(e));
         } catch (IllegalArgumentException e) {
@@ -56,6 +54,11 @@ final class Verifier {
             reopenOnce(e);
             return CaseOutcome.withoutResult(goldenCase.name(), goldenCase.op(), Status.ERROR, OneLine.first(e));
         }
+    }
+
+    /** Which kernels the cases reached. */
+    KernelCoverage coverage() {
+        return coverage;
     }
 
     private void reopenOnce(DeviceException failure) {

@@ -75,6 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
         int errors = count(outcomes, Status.ERROR);
         int failed = count(outcomes, Status.FAILED) + errors;
         int skipped = count(outcomes, Status.SKIPPED);
+        verifier.coverage().lines().forEach(output::line);
         output.line(passed + " passed, " + failed + " failed, " + skipped + " skipped");
         output.json(json -> {
             json.writeStartObject();
@@ -84,6 +85,7 @@ final class VerifyCommand implements Callable<Integer> {
             json.writeNumberField("passed", passed);
             json.writeNumberField("failed", failed);
             json.writeNumberField("skipped", skipped);
+            verifier.coverage().write(json);
             json.writeArrayFieldStart("cases");
             for (CaseOutcome outcome : outcomes) {
                 outcome.write(json);

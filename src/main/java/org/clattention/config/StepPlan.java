@@ -25,17 +25,30 @@ public record StepPlan(String step, String shape, List<KernelPlan> kernels, Stri
     /**
      * Equal launches of one kernel.
      *
+     * @param source the file that it is built from, such as {@code cpu/row_product.cl}; empty on the engine in Java
      * @param name the kernel, as {@code AttentionEngine.takeKernelTimes()} names it
      * @param constants what it is built with: tiles, storage types; on the engine in Java its inner loops
      * @param launch how many groups of how many work-items, splits included; on the engine in Java how many threads
      * @param launches how often
      */
-    public record KernelPlan(String name, String constants, String launch, int launches) {
+    public record KernelPlan(String source, String name, String constants, String launch, int launches) {
         /** Checks what must be given. */
         public KernelPlan {
+            Checks.given("source", source);
             Checks.given("name", name);
             Checks.given("constants", constants);
             Checks.given("launch", launch);
+        }
+
+        /** Its name with that of its set, as in {@code AttentionEngine.kernels()}. */
+        public String path() {
+            return path(source, name);
+        }
+
+        /** The same of a kernel of this file and name. */
+        public static String path(String source, String name) {
+            String file = source.endsWith(".cl") ? source.substring(0, source.length() - 3) : source;
+            return file.isEmpty() ? name : file.endsWith("/" + name) ? file : file + ":" + name;
         }
 
         @Override

@@ -53,7 +53,9 @@ final class EngineBlock {
                 Math.toIntExact(tensors.get("w_up").dim(0)));
         TransformerBlock block = tensors.own(engine.transformerBlock(config, weights(tensors)));
         if (!plan.calls().isEmpty()) {
-            KvCache cache = plan.cache() == null ? null : tensors.own(block.newCache(plan.cache()));
+            KvCache cache = plan.cache() == null
+                    ? null
+                    : StaleRows.fill(engine, tensors.own(block.newCache(plan.cache())), attention);
             return Map.of("y", PlannedCalls.run(engine, tensors, plan, cache, block::forward));
         }
         AttentionInputs call = AttentionInputs.of(tensors.upload("x"))

@@ -53,7 +53,9 @@ final class EngineLatentAttention {
                 config(goldenCase.attributes(), Math.toIntExact(x.dim(-1))).withForm(plan.form());
         LatentAttention layer = tensors.own(engine.latentAttention(config, weights(tensors)));
         if (!plan.calls().isEmpty()) {
-            KvCache given = plan.cache() == null ? null : tensors.own(layer.newCache(plan.cache()));
+            KvCache given = plan.cache() == null
+                    ? null
+                    : StaleRows.fill(engine, tensors.own(layer.newCache(plan.cache())), config);
             return Map.of("y", PlannedCalls.run(engine, tensors, plan, given, layer::forward));
         }
         HostTensor pastLatent = tensors.find("past_latent");

@@ -82,7 +82,9 @@ final class EngineLayer {
             CaseTensors tensors,
             CallPlan plan,
             MultiHeadAttention layer) {
-        KvCache cache = plan.cache() == null ? null : tensors.own(layer.newCache(plan.cache()));
+        KvCache cache = plan.cache() == null
+                ? null
+                : StaleRows.fill(engine, tensors.own(layer.newCache(plan.cache())), layer.config());
         Map<String, HostTensor> out = new HashMap<>();
         out.put("y", PlannedCalls.run(engine, tensors, plan, cache, layer::forward));
         if (cache != null && goldenCase.outputs().containsKey("present_key")) {

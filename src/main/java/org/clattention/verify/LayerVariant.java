@@ -59,6 +59,8 @@ final class LayerVariant {
             case "f16" -> to.rounded(DataType.F16, "x", "w_q", "w_k", "w_v", "w_o");
             case "bf16" -> to.rounded(DataType.BF16, "x", "w_q", "w_k", "w_v", "w_o");
             case "bf16-weights" -> to.rounded(DataType.BF16, "w_q", "w_k", "w_v", "w_o");
+            case "q8_0-weights" -> blocks(to, shape, DataType.Q8_0);
+            case "q4_0-weights" -> blocks(to, shape, DataType.Q4_0);
             case "everything" -> {
                 biases(to, shape);
                 to.attribute("causal", true).attribute("left_window", 20L).attribute("scale", 0.4);
@@ -71,6 +73,20 @@ final class LayerVariant {
                 // plain and cross differ only in their inputs
             }
         }
+    }
+
+    /** Whether a shape has a variant: weights in blocks need rows of whole ones. */
+    static boolean has(Shape shape, String variant) {
+        return !variant.startsWith("q")
+                || !variant.endsWith("_0-weights")
+                || (shape.width() | shape.heads() * shape.valueSize()) % 32 == 0;
+    }
+
+    /** Weights in blocks, and what a product does to whole heads. */
+    private static void blocks(CaseBuilder to, Shape shape, DataType type) {
+        to.rounded(type, "w_q", "w_k", "w_v", "w_o");
+        add(to, "qk-norm", shape, shape.length());
+        add(to, "rotary-half", shape, shape.length());
     }
 
     /** A rotary embedding of the first {@code dim} components. */

@@ -173,7 +173,7 @@ final class SmokeAttention {
     }
 
     /** Queries, keys and values by heads. */
-    private static CaseBuilder tensors(String name, AttentionShape s, long seed) {
+    static CaseBuilder tensors(String name, AttentionShape s, long seed) {
         return new CaseBuilder(name, "attention", seed)
                 .random("Q", 1, s.batch(), s.heads(), s.queries(), s.size())
                 .random("K", 1, s.batch(), s.kvHeads(), s.keys(), s.size())
@@ -181,7 +181,7 @@ final class SmokeAttention {
     }
 
     /** Queries, keys and values with their heads side by side. */
-    private static CaseBuilder merged(String name, AttentionShape s, long seed) {
+    static CaseBuilder merged(String name, AttentionShape s, long seed) {
         return new CaseBuilder(name, "attention", seed)
                 .attribute("q_num_heads", (long) s.heads())
                 .attribute("kv_num_heads", (long) s.kvHeads())

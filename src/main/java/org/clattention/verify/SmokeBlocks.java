@@ -83,14 +83,14 @@ final class SmokeBlocks {
                                 "causal", true));
     }
 
-    private static CaseBuilder block(String name, Norm norm, NormPosition position, Activation activation, long seed) {
+    static CaseBuilder block(String name, Norm norm, NormPosition position, Activation activation, long seed) {
         return new CaseBuilder(name, "transformer_block", seed)
                 .attribute("norm", lower(norm))
                 .attribute("norm_position", lower(position))
                 .attribute("activation", lower(activation));
     }
 
-    private static void norms(CaseBuilder to, Norm norm, int width) {
+    static void norms(CaseBuilder to, Norm norm, int width) {
         for (String which : new String[] {"norm1", "norm2"}) {
             to.nearOne(which + "_weight", width);
             if (norm == Norm.LAYER) {
@@ -99,7 +99,7 @@ final class SmokeBlocks {
         }
     }
 
-    private static void feedForward(CaseBuilder to, int width, int hidden, boolean gated) {
+    static void feedForward(CaseBuilder to, int width, int hidden, boolean gated) {
         to.random("w_up", 1 / Math.sqrt(width), hidden, width).random("w_down", 1 / Math.sqrt(hidden), width, hidden);
         if (gated) {
             to.random("w_gate", 1 / Math.sqrt(width), hidden, width);
@@ -126,22 +126,24 @@ final class SmokeBlocks {
     static void sums(List<SmokeCase> out, int[] widths, long seed) {
         for (int width : widths) {
             String name = ADD + "-w" + width;
-            out.add(new SmokeCase(name, ADD, Answer.EXACT, 1, MemoryNeed.LITTLE, () -> {
-                CaseBuilder to = block(name, Norm.RMS, NormPosition.PRE, Activation.RELU, seed);
-                still(to.integers("x", 3, 5, width), width);
-                norms(to, Norm.RMS, width);
-                return to.integers("b_o", width)
-                        .integers("w_up", 2, width)
-                        .input("w_down", zeros(width, 2))
-                        .integers("b_down", width)
-                        .wants("y")
-                        .build();
-            }));
+            out.add(new SmokeCase(name, ADD, Answer.EXACT, 1, MemoryNeed.LITTLE, () -> sum(name, 3, 5, width, seed)));
         }
     }
 
+    static GoldenCase sum(String name, int batch, int length, int width, long seed) {
+        CaseBuilder to = block(name, Norm.RMS, NormPosition.PRE, Activation.RELU, seed);
+        still(to.integers("x", batch, length, width), width);
+        norms(to, Norm.RMS, width);
+        return to.integers("b_o", width)
+                .integers("w_up", 2, width)
+                .input("w_down", zeros(width, 2))
+                .integers("b_down", width)
+                .wants("y")
+                .build();
+    }
+
     /** Attention of one head whose W_O is 0. */
-    private static void still(CaseBuilder to, int width) {
+    static void still(CaseBuilder to, int width) {
         to.attribute("attention", Map.of("num_heads", 1L))
                 .random("w_q", 1, 2, width)
                 .random("w_k", 1, 2, width)
@@ -149,11 +151,11 @@ final class SmokeBlocks {
                 .input("w_o", zeros(width, 2));
     }
 
-    private static HostTensor zeros(int rows, int columns) {
+    static HostTensor zeros(int rows, int columns) {
         return HostTensor.of(new float[rows * columns], rows, columns);
     }
 
-    private static String lower(Enum<?> constant) {
+    static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 }

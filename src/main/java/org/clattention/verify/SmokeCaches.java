@@ -1,9 +1,11 @@
 package org.clattention.verify;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.clattention.config.CacheOptions;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
@@ -15,7 +17,17 @@ final class SmokeCaches {
     static final String RAGGED = "ragged";
 
     private static final String[] VARIANTS = {
-        "causal", "biases", "qk-norm", "sinks", "alibi", "softcap", "rotary-half", "rotary-yarn", "bf16-weights"
+        "causal",
+        "biases",
+        "qk-norm",
+        "sinks",
+        "alibi",
+        "softcap",
+        "rotary-half",
+        "rotary-yarn",
+        "bf16-weights",
+        "q8_0-weights",
+        "q4_0-weights"
     };
 
     /** How far back a query sees in a layer with a ring. */
@@ -43,24 +55,55 @@ final class SmokeCaches {
         for (Shape shape : shapes) {
             int[] steps = steps(shape.length());
             kinds(shape.batch(), shape.length()).forEach((kind, cache) -> {
-                for (String variant : VARIANTS) {
+                for (String variant : variants(shape)) {
                     add(out, kind, shape, variant, CallPlan.cached(cache, steps), seed);
                 }
-                for (DataType type : new DataType[] {DataType.F16, DataType.BF16}) {
+                for (DataType type : types(shape)) {
                     CallPlan plan = CallPlan.cached(cache.withType(type), steps);
                     add(out, kind + "-" + type.name().toLowerCase(Locale.ROOT), shape, "causal", plan, seed);
                 }
             });
             // It must hold the window and the tokens of the longest call, so it wraps within the last one.
             CacheOptions ring = CacheOptions.ring(shape.batch(), WINDOW + shape.length() / 2);
-            for (String variant : VARIANTS) {
+            for (String variant : variants(shape)) {
                 add(out, "ring", shape, variant, CallPlan.cached(ring, steps), seed);
             }
+            smallRings(out, shape, seed);
+        }
+    }
+
+    private static List<String> variants(Shape shape) {
+        return Arrays.stream(VARIANTS)
+                .filter(variant -> LayerVariant.has(shape, variant))
+                .toList();
+    }
+
+    /** What caches of such heads may be stored in, other than F32; Q8_0 has blocks of 32. */
+    private static List<DataType> types(Shape shape) {
+        return (shape.size() | shape.valueSize()) % 32 == 0
+                ? List.of(DataType.F16, DataType.BF16, DataType.Q8_0)
+                : List.of(DataType.F16, DataType.BF16);
+    }
+
+    /** Rings that hold the window and two tokens, so that they wrap again and again, also within a call. */
+    private static void smallRings(List<SmokeCase> out, Shape shape, long seed) {
+        CacheOptions ring = CacheOptions.ring(shape.batch(), WINDOW + 2);
+        int[] steps = new int[shape.length() * 2 / 3 + shape.length() % 3];
+        Arrays.fill(steps, 1);
+        for (int i = 0; i < shape.length() / 3; i++) {
+            steps[2 * i] = 2;
+        }
+        for (String variant : new String[] {"causal", "sinks", "rotary-half"}) {
+            add(out, "small-ring", shape, variant, CallPlan.cached(ring, steps), seed);
+        }
+        for (DataType type : types(shape)) {
+            String kind = "small-ring-" + type.name().toLowerCase(Locale.ROOT);
+            add(out, kind, shape, "causal", CallPlan.cached(ring.withType(type), steps), seed);
         }
     }
 
     private static void add(List<SmokeCase> out, String kind, Shape shape, String variant, CallPlan plan, long seed) {
-        boolean ring = kind.equals("ring");
+        boolean ring = Objects.requireNonNull(plan.cache()).kind() == CacheOptions.Kind.RING;
         boolean exported = !ring && plan.storedType() == DataType.F32;
         String name = CACHES + "-" + kind + "-" + variant + "-" + shape;
         out.add(SmokeCase.of(name, CACHES, reduction(shape), plan, () -> {
@@ -93,6 +136,9 @@ final class SmokeCaches {
         kinds(4, longest).forEach((kind, cache) -> plans.put(kind, CallPlan.ragged(cache, calls)));
         plans.forEach((kind, plan) -> {
             for (String variant : VARIANTS) {
+                if (variant.endsWith("_0-weights")) {
+                    continue;
+                }
                 if (variant.equals("alibi") && plan.calls().size() > 1) {
                     // The reference sees one long sequence, whose rows have other distances than those of its parts.
                     continue;

@@ -36,6 +36,8 @@ final class SmokeLayers {
         "f16",
         "bf16",
         "bf16-weights",
+        "q8_0-weights",
+        "q4_0-weights",
         "everything"
     };
 
@@ -94,11 +96,11 @@ final class SmokeLayers {
         }
     }
 
-    private static SmokeCase exact(String name, String part, int reduction, Supplier<GoldenCase> inputs) {
+    static SmokeCase exact(String name, String part, int reduction, Supplier<GoldenCase> inputs) {
         return new SmokeCase(name, part, Answer.EXACT, reduction, MemoryNeed.LITTLE, inputs);
     }
 
-    private static CaseBuilder projection(String name, int rows, int width, int context, long seed) {
+    static CaseBuilder projection(String name, int rows, int width, int context, long seed) {
         return new CaseBuilder(name, "multi_head_attention", seed)
                 .attribute("num_heads", 1L)
                 .integers("x", rows, 1, width)
@@ -107,7 +109,7 @@ final class SmokeLayers {
                 .wants("y");
     }
 
-    private static HostTensor identity(int size) {
+    static HostTensor identity(int size) {
         float[] values = new float[size * size];
         for (int i = 0; i < size; i++) {
             values[i * size + i] = 1;
@@ -119,6 +121,9 @@ final class SmokeLayers {
     static void layers(List<SmokeCase> out, List<Shape> shapes, long seed) {
         for (Shape shape : shapes) {
             for (String variant : VARIANTS) {
+                if (!LayerVariant.has(shape, variant)) {
+                    continue;
+                }
                 String name = LAYER + "-" + variant + "-" + shape;
                 long reduction = Math.max(shape.width(), Math.max(shape.length(), shape.heads() * shape.valueSize()));
                 out.add(new SmokeCase(name, LAYER, Answer.REFERENCE, reduction, MemoryNeed.LITTLE, () -> {

@@ -14,7 +14,7 @@ final class SmokeOperators {
      * Activations call functions of the device for each element; OpenCL allows erfc 16 units in the last place, which is what
      * {@link Tolerance} allows a sum of 64 terms.
      */
-    private static final int FUNCTION = 64;
+    static final int FUNCTION = 64;
 
     /** With fewer columns the deviation of a row can be so small that it is lost far from 0. */
     private static final int FAR = 16;

@@ -65,7 +65,7 @@ public enum SmokeSuite {
 
     /** For caches, ragged calls and blocks, which run each shape in many ways. */
     private static final List<List<Shape>> SEQUENCES = List.of(
-            List.of(new Shape(2, 13, 24, 4, 2, 12, 10)),
+            List.of(new Shape(2, 13, 24, 4, 2, 12, 10), new Shape(1, 21, 32, 4, 2, 32, 32)),
             List.of(new Shape(3, 40, 64, 8, 2, 32, 32), new Shape(1, 67, 96, 6, 6, 16, 16)),
             List.of(new Shape(2, 300, 256, 8, 4, 64, 64)));
 
@@ -77,6 +77,10 @@ public enum SmokeSuite {
             List.of(new SmokeLatent.Shape(1, 257, 1024, 16, 128, 64, 128, 512, 768)));
 
     private static final int[][] COLUMNS = {{1, 2, 31, 63, 64, 65, 257, 1023}, {128, 2048, 4097}, {32768, 100003}};
+    /** Rows and columns. */
+    private static final List<List<int[]>> LARGE = List.of(
+            List.of(new int[] {1031, 16500}), List.of(new int[] {2100, 70001}), List.of(new int[] {4101, 140003}));
+
     private static final int[][] ROWS = {{1, 33}, {31, 64, 65}, {127, 257}};
     private static final int[][] LENGTHS = {{1, 7, 33}, {64, 100}, {1000}};
     private static final int[][] WIDTHS = {{1, 16, 33}, {15, 17, 64, 257}, {511, 768}};
@@ -115,14 +119,20 @@ public enum SmokeSuite {
         SmokeAttention.summaries(out, shapes, seed);
         SmokeAttention.whole(out, shapes, seed);
         SmokeAttention.whole(out, BOUNDARIES, seed);
+        SmokeStorage.projections(out, seed);
+        SmokeStorage.ties(out);
         SmokeLayers.layers(out, first(LAYERS), seed);
         SmokeCaches.caches(out, first(SEQUENCES), seed);
         for (Shape shape : first(SEQUENCES)) {
             SmokeCaches.ragged(out, shape.width(), seed);
         }
         SmokeLatent.layers(out, first(LATENTS), seed);
+        SmokeLatent.types(out, seed);
         SmokeBlocks.blocks(out, first(SEQUENCES), seed);
         SmokeAttention.repeats(out, shapes, seed);
+        for (int[] size : first(LARGE)) {
+            new SmokeLarge(size[0], size[1], seed).add(out);
+        }
         SmokeConfigurations.add(out, flops, longest, seed);
         return out;
     }

@@ -80,7 +80,7 @@ class VerifyCommandTest {
         Cli cli = Cli.run("verify", "--device", "reference", "--json", "-", folder.toString());
         assertThat(cli.code()).isEqualTo(ExitCode.WRONG_RESULT);
         Map<String, Object> json = cli.json();
-        assertThat(json.keySet()).isEqualTo(Set.of("device", "passed", "failed", "skipped", "cases"));
+        assertThat(json.keySet()).isEqualTo(Set.of("device", "passed", "failed", "skipped", "coverage", "cases"));
         assertThat(json).containsEntry("passed", 1L).containsEntry("failed", 1L).containsEntry("skipped", 1L);
         List<Map<?, ?>> cases = cases(json);
         assertThat(cases.stream().map(c -> String.valueOf(c.get("status"))))

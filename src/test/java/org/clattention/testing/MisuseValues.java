@@ -269,7 +269,7 @@ public final class MisuseValues implements AutoCloseable {
         put(StackWeights.NormWeights.class, new StackWeights.NormWeights(host(4), null), null);
         put(StackWeights.LogitsWeights.class, StackWeights.LogitsWeights.of(host(8, 4)), null);
         put(StepPlan.class, new StepPlan("step", "shape", List.of(), "reason"), null);
-        put(StepPlan.KernelPlan.class, new StepPlan.KernelPlan("kernel", "", "", 1), null);
+        put(StepPlan.KernelPlan.class, new StepPlan.KernelPlan("cpu/k.cl", "kernel", "", "", 1), null);
     }
 
     private static Object scalingOf(Class<?> scaling) {

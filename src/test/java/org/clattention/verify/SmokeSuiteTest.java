@@ -38,10 +38,23 @@ class SmokeSuiteTest {
                 "caches",
                 "ragged",
                 "latent_attention",
-                "block"
+                "block",
+                "storage",
+                "large"
             })
     void theEnginePasses(String part) {
-        try (AttentionEngine engine = TestDevice.POCL.open()) {
+        requirePasses(TestDevice.POCL, part);
+    }
+
+    /** What reaches the kernels made for CPUs alone: weights in panels and in blocks of them, keys in several chunks. */
+    @ParameterizedTest
+    @ValueSource(strings = {"storage", "large", "latent_attention"})
+    void theKernelsForCpusPass(String part) {
+        requirePasses(TestDevice.POCL_CPU, part);
+    }
+
+    private void requirePasses(TestDevice device, String part) {
+        try (AttentionEngine engine = device.open()) {
             CaseRunner runner = new EngineRunner(engine);
             assertThat(part(part)).isNotEmpty().allSatisfy(c -> {
                 SmokeResult result = check.run(c, runner);

@@ -87,6 +87,9 @@ public interface Backend extends AutoCloseable {
     /** Runs calls on this thread, and gives what each step of theirs ran, and why, in order. */
     List<StepPlan> explain(Runnable calls);
 
+    /** The kernels that calls may run, by their set and name; none in Java. */
+    List<String> kernels();
+
     /** Measures what the device reaches in arithmetic and in reading, in a second or so. Nothing else should run meanwhile. */
     PeakRates measurePeaks();
 

@@ -45,20 +45,21 @@ public final class Recording {
     }
 
     /** A kernel was launched. Equal ones, as for slices of a step, become one entry. */
-    public void launched(String kernel, String constants, String launch) {
+    public void launched(String source, String kernel, String constants, String launch) {
         if (step.isEmpty()) {
             begin(kernel, "", "launched on its own");
         }
         for (int i = 0; i < kernels.size(); i++) {
             KernelPlan known = kernels.get(i);
-            if (known.name().equals(kernel)
+            if (known.source().equals(source)
+                    && known.name().equals(kernel)
                     && known.constants().equals(constants)
                     && known.launch().equals(launch)) {
-                kernels.set(i, new KernelPlan(kernel, constants, launch, known.launches() + 1));
+                kernels.set(i, new KernelPlan(source, kernel, constants, launch, known.launches() + 1));
                 return;
             }
         }
-        kernels.add(new KernelPlan(kernel, constants, launch, 1));
+        kernels.add(new KernelPlan(source, kernel, constants, launch, 1));
     }
 
     private void end() {

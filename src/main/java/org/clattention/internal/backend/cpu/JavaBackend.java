@@ -112,6 +112,11 @@ public final class JavaBackend implements Backend {
         return recorder.record(calls);
     }
 
+    @Override
+    public List<String> kernels() {
+        return List.of();
+    }
+
     private JavaStream take() {
         free.acquireUninterruptibly();
         try {
@@ -145,7 +150,7 @@ public final class JavaBackend implements Backend {
     void ran(String step, long start) {
         Recording recording = recorder.current();
         if (recording != null) {
-            recording.launched(step, loops.get().description(), pool.threads() + " threads");
+            recording.launched("", step, loops.get().description(), pool.threads() + " threads");
         }
         if (profiling) {
             KernelTime time = new KernelTime(1, System.nanoTime() - start);

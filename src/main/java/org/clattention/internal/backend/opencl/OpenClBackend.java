@@ -27,6 +27,7 @@ import org.clattention.internal.backend.PlanRecorder;
 import org.clattention.internal.backend.Reasons;
 import org.clattention.internal.backend.Recording;
 import org.clattention.internal.backend.opencl.gemm.WeightPacker;
+import org.clattention.internal.backend.opencl.launch.KernelId;
 import org.clattention.internal.backend.opencl.launch.OpenClArray;
 import org.clattention.internal.backend.opencl.launch.ProgramLibrary;
 import org.clattention.internal.backend.opencl.plan.DeviceProfile;
@@ -197,6 +198,11 @@ public final class OpenClBackend implements Backend {
     @Override
     public List<StepPlan> explain(Runnable calls) {
         return recorder.record(calls);
+    }
+
+    @Override
+    public List<String> kernels() {
+        return KernelId.of(profile.set());
     }
 
     private OpenClStream take() {

@@ -146,7 +146,7 @@ public final class OpenClStream implements CommandStream {
         }
         if (recording != null) {
             KernelVariant variant = Objects.requireNonNull(variants.get(kernel));
-            recording.launched(variant.id().function(), variant.constants(), range.groups());
+            recording.launched(variant.id().file(), variant.id().function(), variant.constants(), range.groups());
         }
     }
 

@@ -1,6 +1,9 @@
 package org.clattention.internal.backend.opencl.launch;
 
+import java.util.Arrays;
 import java.util.List;
+import org.clattention.config.KernelSet;
+import org.clattention.config.StepPlan.KernelPlan;
 
 /** The kernels, and the file that each is in; what a file includes stands in the file. */
 public enum KernelId {
@@ -62,6 +65,37 @@ public enum KernelId {
     KernelId(String function, String file) {
         this.function = function;
         this.file = file;
+    }
+
+    /**
+     * The kernels that a device with this set may run, by the names of {@link KernelPlan#path()}: its own, and those portable ones
+     * that it has nothing instead of.
+     */
+    public static List<String> of(KernelSet set) {
+        return Arrays.stream(values())
+                .filter(id -> id.serves(set))
+                .map(id -> KernelPlan.path(id.file, id.function))
+                .toList();
+    }
+
+    private boolean serves(KernelSet set) {
+        String folder = file.substring(0, file.indexOf('/'));
+        return switch (folder) {
+            case "portable" ->
+                switch (this) {
+                    case QKV_PROJECTION, OUTPUT_PROJECTION -> set == KernelSet.PORTABLE;
+                    case HEAD_PRODUCTS, NORM_ROWS -> set != KernelSet.CPU;
+                    default -> true;
+                };
+            case "cpu" -> set == KernelSet.CPU;
+            case "gpu" -> set == KernelSet.GPU;
+            default -> false;
+        };
+    }
+
+    /** Where its source is, under {@link #FOLDER}. */
+    public String file() {
+        return file;
     }
 
     /** The name of the kernel function. */
