@@ -77,7 +77,7 @@ public enum SmokeSuite {
             List.of(new SmokeLatent.Shape(1, 257, 1024, 16, 128, 64, 128, 512, 768)));
 
     private static final int[][] COLUMNS = {{1, 2, 31, 63, 64, 65, 257, 1023}, {128, 2048, 4097}, {32768, 100003}};
-    private static final int[][] ROWS = {{1, 33}, {31, 64, 65}, {127, 257}};
+    private static final int[][] ROWS = {{1, 3, 33}, {31, 64, 65}, {127, 257}};
     private static final int[][] LENGTHS = {{1, 7, 33}, {64, 100}, {1000}};
     private static final int[][] WIDTHS = {{1, 16, 33}, {15, 17, 64, 257}, {511, 768}};
 
