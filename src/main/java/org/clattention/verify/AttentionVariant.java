@@ -29,6 +29,13 @@ enum AttentionVariant {
             to.attribute("left_window_size", 5L).attribute("right_window_size", 2L);
         }
     },
+    /** A window of 0 on both sides is not one without bounds: each query sees its own position alone. */
+    ZERO_WINDOW {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            to.attribute("left_window_size", 0L).attribute("right_window_size", 0L);
+        }
+    },
     SOFTCAP {
         @Override
         void add(CaseBuilder to, AttentionShape shape) {
@@ -155,6 +162,15 @@ enum AttentionVariant {
             to.input("attn_mask", HostTensor.of(shift, 1, shape.keys()));
         }
     },
+    /** One score, the last, far above all others: the largest must be looked for among all keys. */
+    LONE_SCORE {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            float[] shift = new float[shape.keys()];
+            shift[shift.length - 1] = 128;
+            to.input("attn_mask", HostTensor.of(shift, 1, shape.keys()));
+        }
+    },
     /** A window in the middle of many keys: whole blocks on both sides lie outside. */
     FAR_WINDOW {
         @Override
@@ -175,6 +191,32 @@ enum AttentionVariant {
         void add(CaseBuilder to, AttentionShape shape) {
             FULL_BIAS.add(to, shape);
             to.rounded(DataType.BF16, "Q", "K", "V", "attn_mask");
+        }
+    },
+    /** Queries without keys have no log-sum-exp, whatever their sink. */
+    MASKED_ROWS_WITH_SINKS {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            MASKED_ROWS.add(to, shape);
+            SINKS.add(to, shape);
+        }
+    },
+    /** Sinks whose exponentials overflow unless they count among the scores when the largest is taken off. */
+    LARGE_SINKS {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            float[] sinks = new float[shape.heads()];
+            Arrays.fill(sinks, 128);
+            to.input("sinks", HostTensor.of(sinks, sinks.length));
+        }
+    },
+    /** A query that is NaN in one head: its whole row is, and no other. */
+    POISONED_QUERY {
+        @Override
+        void add(CaseBuilder to, AttentionShape shape) {
+            float[] queries = to.input("Q").toFloats();
+            Arrays.fill(queries, 0, shape.size(), Float.NaN);
+            to.input("Q", HostTensor.of(queries, to.input("Q").shape()));
         }
     },
     EVERYTHING {

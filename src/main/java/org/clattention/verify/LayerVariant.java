@@ -1,5 +1,6 @@
 package org.clattention.verify;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.clattention.config.DataType;
 import org.clattention.config.HostTensor;
@@ -23,10 +24,11 @@ final class LayerVariant {
             case "qk-norm" ->
                 to.nearOne("q_norm", shape.size())
                         .nearOne("k_norm", shape.size())
-                        .attribute("norm_eps", 1e-5);
+                        .attribute("norm_eps", 0.05);
             case "sinks" -> to.random("sinks", 2, heads);
             case "alibi" -> to.random("alibi_slopes", 0.1, heads);
             case "gate" -> to.input("head_gate", gates(heads));
+            case "gate-poisoned" -> poisonGated(to.input("head_gate", gates(heads)), shape);
             case "rotary-half" -> rotary(to, "half", 1e4, even(shape.size()), Map.of("type", "none"));
             case "rotary-interleaved" -> rotary(to, "interleaved", 5e5, even(shape.size()), Map.of("type", "none"));
             case "rotary-partial" -> rotary(to, "half", 1e4, even(shape.size() / 2), Map.of("type", "none"));
@@ -106,6 +108,19 @@ final class LayerVariant {
             gates[h] = h % 2 == 0 ? 0.5f + h : 0;
         }
         return HostTensor.of(gates, heads);
+    }
+
+    /** The queries of heads that are gone are no numbers. */
+    private static void poisonGated(CaseBuilder to, Shape shape) {
+        HostTensor gates = to.input("head_gate");
+        float[] queries = to.input("w_q").toFloats();
+        int head = shape.size() * shape.width();
+        for (int h = 0; h < shape.heads(); h++) {
+            if (gates.getFloat(h) == 0) {
+                Arrays.fill(queries, h * head, (h + 1) * head, Float.NaN);
+            }
+        }
+        to.input("w_q", HostTensor.of(queries, to.input("w_q").shape()));
     }
 
     static void biases(CaseBuilder to, Shape shape) {

@@ -76,11 +76,13 @@ final class PlainLayer {
     }
 
     private static RefTensor gate(RefTensor context, RefTensor gates) {
-        RefTensor each = RefTensor.zeros(context.shape());
+        RefTensor gated = RefTensor.zeros(context.shape());
         int run = context.dim(2) * context.dim(3);
-        for (int i = 0; i < each.values().length; i++) {
-            each.values()[i] = gates.values()[i / run % context.dim(1)];
+        for (int i = 0; i < gated.values().length; i++) {
+            double gate = gates.values()[i / run % context.dim(1)];
+            // A head gated off is gone, whatever it holds.
+            gated.values()[i] = gate == 0 ? 0 : (float) (context.values()[i] * gate);
         }
-        return PlainSteps.multiply(context, each);
+        return gated;
     }
 }

@@ -76,28 +76,40 @@ final class SmokeAttention {
      */
     static void summaries(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
         for (AttentionShape shape : shapes) {
-            for (boolean causal : new boolean[] {false, true}) {
-                String name = SUMMARIES + (causal ? "-causal-" : "-") + shape;
-                long reduction = Math.max(shape.queries(), shape.reduction());
-                add(
-                        out,
-                        name,
-                        SUMMARIES,
-                        reduction,
-                        () -> tensors(name, shape, seed)
-                                .attribute("scale", 0.0)
-                                .attribute("is_causal", causal ? 1L : 0L)
-                                .attribute(WeightSummaries.TOP_KEYS, 4L)
-                                .input("attn_mask", steps(shape))
-                                .wants(
-                                        "Y",
-                                        WeightSummaries.ENTROPY,
-                                        WeightSummaries.TOP_KEYS,
-                                        WeightSummaries.TOP_WEIGHTS,
-                                        WeightSummaries.COLUMN_SUMS)
-                                .build());
-            }
+            summaries(out, shape, "-", false, () -> steps(shape), seed);
+            summaries(out, shape, "-causal-", true, () -> steps(shape), seed);
+            // Of keys with the same weight the first is the heaviest.
+            Supplier<HostTensor> even = () -> HostTensor.of(new float[shape.keys()], 1, shape.keys());
+            summaries(out, shape, "-even-", true, even, seed);
         }
+    }
+
+    private static void summaries(
+            List<SmokeCase> out,
+            AttentionShape shape,
+            String kind,
+            boolean causal,
+            Supplier<HostTensor> bias,
+            long seed) {
+        String name = SUMMARIES + kind + shape;
+        long reduction = Math.max(shape.queries(), shape.reduction());
+        add(
+                out,
+                name,
+                SUMMARIES,
+                reduction,
+                () -> tensors(name, shape, seed)
+                        .attribute("scale", 0.0)
+                        .attribute("is_causal", causal ? 1L : 0L)
+                        .attribute(WeightSummaries.TOP_KEYS, 4L)
+                        .input("attn_mask", bias.get())
+                        .wants(
+                                "Y",
+                                WeightSummaries.ENTROPY,
+                                WeightSummaries.TOP_KEYS,
+                                WeightSummaries.TOP_WEIGHTS,
+                                WeightSummaries.COLUMN_SUMS)
+                        .build());
     }
 
     /** The same even steps in each row, in a different order; their range keeps every weight above 0. */
@@ -117,7 +129,7 @@ final class SmokeAttention {
         return HostTensor.of(bias, shape.heads(), shape.queries(), keys);
     }
 
-    /** Every variant on every shape: the output alone, and with weights and log-sum-exp, which may take another path. */
+    /** Every variant on every shape: output and log-sum-exp alone, and with the weights, which may take another path. */
     static void whole(List<SmokeCase> out, List<AttentionShape> shapes, long seed) {
         for (AttentionShape shape : shapes) {
             for (AttentionVariant variant : AttentionVariant.values()) {
@@ -125,7 +137,7 @@ final class SmokeAttention {
                 add(out, name, WHOLE, shape.reduction(), () -> {
                     CaseBuilder builder = tensors(name, shape, seed);
                     variant.add(builder, shape);
-                    return builder.wants("Y").build();
+                    return builder.wants("Y", "log_sum_exp").build();
                 });
                 String more = variant + "-weights-" + shape;
                 add(out, more, WHOLE, shape.reduction(), () -> {

@@ -27,6 +27,7 @@ final class SmokeLayers {
         "sinks",
         "alibi",
         "gate",
+        "gate-poisoned",
         "rotary-half",
         "rotary-interleaved",
         "rotary-partial",
@@ -130,9 +131,12 @@ final class SmokeLayers {
                     boolean everything = variant.equals("everything");
                     boolean cross = everything || variant.equals("cross");
                     CaseBuilder builder = new CaseBuilder(name, "multi_head_attention", seed);
-                    weights(builder, shape, cross ? shape.width() + 3 : shape.width());
+                    // With a width of its own the memory has matrices of its own; else they lie with those of the
+                    // queries.
+                    int memoryWidth = variant.equals("cross") ? shape.width() + 3 : shape.width();
+                    weights(builder, shape, memoryWidth);
                     if (cross) {
-                        builder.random("memory", 1, shape.batch(), shape.length() + 6L, shape.width() + 3L);
+                        builder.random("memory", 1, shape.batch(), shape.length() + 6L, memoryWidth);
                     }
                     LayerVariant.add(builder, variant, shape, shape.length() + (cross ? 6 : 0));
                     return builder.wants("y").build();

@@ -48,6 +48,8 @@ final class SmokeOperators {
                     CallPlan.ONE_CALL,
                     () -> new CaseBuilder(name, "rms_normalization", seed)
                             .random("X", 3, 3, 5, n)
+                            // So much that it counts.
+                            .attribute("epsilon", 0.25)
                             .nearOne("W", n)
                             .wants("Y")
                             .build()));

@@ -81,7 +81,7 @@ public enum SmokeSuite {
     private static final List<List<int[]>> LARGE = List.of(
             List.of(new int[] {1031, 16500}), List.of(new int[] {2100, 70001}), List.of(new int[] {4101, 140003}));
 
-    private static final int[][] ROWS = {{1, 33}, {31, 64, 65}, {127, 257}};
+    private static final int[][] ROWS = {{1, 3, 33}, {31, 64, 65}, {127, 257}};
     private static final int[][] LENGTHS = {{1, 7, 33}, {64, 100}, {1000}};
     private static final int[][] WIDTHS = {{1, 16, 33}, {15, 17, 64, 257}, {511, 768}};
 

@@ -15,7 +15,7 @@ import org.clattention.internal.cl.ChangedSource;
  * @param from the right text, which the source has once
  * @param to what stands in its place
  * @param cases found in the names of the cases that it can matter to: what is part of every kernel need not be tried with all
- * @param level the first level of the smoke check that must find it; empty for one that only {@code long} or nothing finds
+ * @param level the first level of the smoke check that is known to find it; empty if that is not known yet
  * @param equivalent why no result that a user can get changes; empty for a fault that must be found
  */
 record Mutant(

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /**
  * Reads the mutants from {@code src/test/resources/mutants}. Each begins with {@code == id}; lines of "key value" follow, then the right
  * lines, each after {@code "- "}, and what stands in their place, after {@code "+ "}. The keys are {@code file}, {@code sets}, {@code what}, {@code cases} (of
- * which names; default: all), {@code level} (default: quick), {@code equivalent}. Lines with {@code #} are remarks.
+ * which names; default: all), {@code level} (default: not known), {@code equivalent}. Lines with {@code #} are remarks.
  */
 final class Mutants {
     private static final List<String> FILES = List.of("cpu-attention", "cpu-products", "portable", "gpu", "common");
@@ -63,7 +63,7 @@ final class Mutants {
                 String.join("\n", from),
                 String.join("\n", to),
                 Pattern.compile(fields.getOrDefault("cases", "")),
-                fields.getOrDefault("level", "quick"),
+                fields.getOrDefault("level", ""),
                 fields.getOrDefault("equivalent", ""));
     }
 
