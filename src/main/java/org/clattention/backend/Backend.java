@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.clattention.DataType;
 import org.clattention.DeviceInfo;
+import org.clattention.DeviceLostException;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
 import org.clattention.PeakRates;
@@ -77,6 +78,11 @@ public interface Backend extends AutoCloseable {
 
     /** Takes a lane; waits for one if all are in use. */
     Lane lane();
+
+    /** Why the device is lost to this backend; null while it works. */
+    default @Nullable DeviceLostException loss() {
+        return null;
+    }
 
     /** Bytes of device memory held by open arrays, scratch included. */
     long liveBytes();

@@ -1,6 +1,7 @@
 package org.clattention.backend.java;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +34,7 @@ public final class JavaBackend implements Backend {
 
     private final DeviceInfo info;
     private final boolean profiling;
+    private final Duration callLimit;
     private final Supplier<Loops> loops;
     private final WorkerPool pool;
     private final JavaMemory memory = new JavaMemory();
@@ -50,6 +52,7 @@ public final class JavaBackend implements Backend {
     JavaBackend(EngineOptions options, Supplier<Loops> loops, int threads) {
         this.info = JavaDevice.info();
         this.profiling = options.profiling();
+        this.callLimit = options.callLimit();
         this.loops = loops;
         this.pool = new WorkerPool(threads, loops);
     }
@@ -111,13 +114,15 @@ public final class JavaBackend implements Backend {
     private JavaLane take() {
         free.acquireUninterruptibly();
         try {
+            JavaLane lane;
             synchronized (idle) {
-                JavaLane lane = idle.poll();
-                if (lane != null) {
-                    return lane;
-                }
+                lane = idle.poll();
             }
-            return new JavaLane(this, loops.get());
+            if (lane == null) {
+                lane = new JavaLane(this, loops.get());
+            }
+            lane.begin(CallClock.of(callLimit));
+            return lane;
         } catch (RuntimeException | Error e) {
             free.release();
             throw e;

@@ -41,6 +41,11 @@ final class JavaLane implements Lane {
         return workspace.loops();
     }
 
+    /** A call begins. */
+    void begin(CallClock clock) {
+        job.begin(clock);
+    }
+
     /** Computes all tiles, with the help of the backend's threads. */
     void run(Work work, int tiles) {
         backend.pool().run(job, work, tiles, workspace);

@@ -2,6 +2,7 @@ package org.clattention.backend.opencl;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.clattention.DataType;
 import org.clattention.DeviceInfo;
+import org.clattention.DeviceLostException;
 import org.clattention.EngineOptions;
 import org.clattention.HostTensor;
 import org.clattention.KernelTime;
@@ -63,16 +65,18 @@ public final class OpenClBackend implements Backend {
                 device,
                 cache,
                 DeviceProfile.of(device.info(), device.vectorFloats(), options.kernels()),
-                options.profiling());
+                options.profiling(),
+                options.callLimit());
     }
 
     /** As if the device had this profile: for tests of what the planner does on others. */
-    OpenClBackend(OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling) {
+    OpenClBackend(
+            OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling, Duration callLimit) {
         this.info = device.info();
         this.profile = profile;
         this.reasons = new OpenClReasons(profile);
         this.profiling = profiling;
-        this.context = Context.open(device);
+        this.context = Context.open(device, callLimit);
         try {
             this.placeholder = context.allocate(256, "placeholder");
             this.programs = new ProgramLibrary(context, cache);
@@ -197,6 +201,8 @@ public final class OpenClBackend implements Backend {
     private OpenClLane take() {
         free.acquireUninterruptibly();
         try {
+            // Whoever waited for a lane of a call that found the device lost.
+            context.requireDevice();
             OpenClLane lane;
             synchronized (idle) {
                 lane = idle.poll();
@@ -259,6 +265,11 @@ public final class OpenClBackend implements Backend {
         try (OpenClLane lane = take()) {
             return new PeakMeasurement(this, lane).measure();
         }
+    }
+
+    @Override
+    public @Nullable DeviceLostException loss() {
+        return context.loss();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.clattention.Activation;
 import org.clattention.DataType;
+import org.clattention.DeviceException;
 import org.clattention.backend.AfterProduct;
 import org.clattention.backend.AttentionStep;
 import org.clattention.backend.Closing;
@@ -25,7 +26,6 @@ import org.clattention.opencl.Buffer;
 import org.clattention.opencl.Event;
 import org.clattention.opencl.Kernel;
 import org.clattention.opencl.NdRange;
-import org.clattention.opencl.OpenClException;
 import org.clattention.opencl.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -305,7 +305,7 @@ final class OpenClLane implements Lane {
         unfinished = false;
         try {
             queue.finish();
-        } catch (OpenClException e) {
+        } catch (DeviceException e) {
             log.warn("after a failed call: {}", e.getMessage());
         }
     }
