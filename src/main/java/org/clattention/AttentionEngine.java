@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.clattention.config.AttentionConfig;
 import org.clattention.config.AttentionOptions;
@@ -95,6 +96,22 @@ public final class AttentionEngine implements AutoCloseable {
     /** The device of this engine. */
     public DeviceInfo device() {
         return backend.device();
+    }
+
+    /**
+     * Why this engine has lost its device; empty while it works. With the loss the engine is closed, and every call throws
+     * {@link DeviceLostException}.
+     */
+    public Optional<DeviceLostException> loss() {
+        return Optional.ofNullable(backend.loss());
+    }
+
+    void requireDevice() {
+        DeviceLostException loss = backend.loss();
+        if (loss != null) {
+            throw new DeviceLostException(
+                    "engine on " + backend.device().name() + " is closed: " + loss.getMessage(), loss);
+        }
     }
 
     /** Bytes of device memory in use, working memory included. */

@@ -15,6 +15,7 @@ final class Use implements AutoCloseable {
     Use(AttentionEngine engine) {
         this.engine = engine;
         StackRoom.require();
+        engine.requireDevice();
         hold(engine.lifetime());
     }
 
@@ -52,6 +53,10 @@ final class Use implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 failure = failure == null ? e : failure;
             }
+        }
+        if (engine.backend().loss() != null) {
+            // Calls that are under way on other threads end first.
+            failure = Closing.one(engine, failure);
         }
         Closing.end(failure);
     }

@@ -94,6 +94,7 @@ class SmallStackTest extends DeviceTest {
      *
      * @return how many calls overflowed; negative once one did not
      */
+    @SuppressWarnings("InfiniteRecursion") // its end is the end of the stack
     private static int descend(AttentionEngine engine, float[] want, int depth) {
         int overflows;
         try {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import org.clattention.DeviceLostException;
 import org.clattention.config.DataType;
 import org.clattention.config.DeviceInfo;
 import org.clattention.config.HostTensor;
@@ -77,6 +78,11 @@ public interface Backend extends AutoCloseable {
 
     /** Takes a lane; waits for one if all are in use. */
     CommandStream lane();
+
+    /** Why the device is lost to this backend; null while it works. */
+    default @Nullable DeviceLostException loss() {
+        return null;
+    }
 
     /** Bytes of device memory held by open arrays, scratch included. */
     long liveBytes();

@@ -50,6 +50,15 @@ public final class Buffer extends Handle {
         }
     }
 
+    @Override
+    void abandon() {
+        if (host == null) {
+            context.freed(bytes);
+        } else {
+            DeviceHealth.keep(host);
+        }
+    }
+
     void free() {
         CL.clReleaseMemObject(id);
     }

@@ -1,11 +1,14 @@
 package org.clattention.internal.cl;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.clattention.DeviceLostException;
+import org.clattention.error.DeviceException;
 import org.clattention.error.DeviceMemoryException;
 import org.jocl.CL;
 import org.jocl.Pointer;
@@ -13,6 +16,7 @@ import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,28 +28,69 @@ public final class Context extends Handle {
     private final cl_context id;
     private final AtomicLong liveBytes = new AtomicLong();
     private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
+    private final DeviceHealth health;
     private final ShadowChecks shadowChecks = new ShadowChecks();
 
-    private Context(OpenClDevice device, cl_context id) {
+    private Context(OpenClDevice device, cl_context id, Duration limit) {
         super("context", device.info().selector(), null);
         this.device = device;
         this.id = id;
+        this.health = new DeviceHealth(device, limit);
     }
 
-    /** Opens a context. */
-    public static Context open(OpenClDevice device) {
+    /**
+     * Opens a context.
+     *
+     * @param limit how long its queues wait for the device at a time; zero = for ever
+     */
+    public static Context open(OpenClDevice device, Duration limit) {
         Cl.before("clCreateContext");
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.platform());
         int[] status = new int[1];
         cl_context id = CL.clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, status);
         Cl.check("clCreateContext", status[0]);
-        return own("clCreateContext", id, made -> new Context(device, made), CL::clReleaseContext);
+        return own("clCreateContext", id, made -> new Context(device, made, limit), CL::clReleaseContext);
     }
 
     /** The device of this context. */
     public OpenClDevice device() {
         return device;
+    }
+
+    /** Why the device is lost; null while it works. */
+    public @Nullable DeviceLostException loss() {
+        return health.loss();
+    }
+
+    /** Fails if the device is lost. */
+    public void requireDevice() {
+        health.require();
+    }
+
+    DeviceHealth health() {
+        return health;
+    }
+
+    /** A failed call on this device, or the loss of the device if that is what it shows. */
+    RuntimeException judged(OpenClException failure) {
+        return health.judged(failure, this::works);
+    }
+
+    /** Whether the device still takes and gives a few bytes. */
+    private boolean works() {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.BYTES).putInt(0, 1);
+        try (Queue queue = queue(false);
+                Buffer buffer = allocate(Integer.BYTES, "probe")) {
+            queue.write(buffer, 0, bytes);
+            bytes.putInt(0, 0);
+            queue.read(buffer, 0, bytes);
+            queue.finish();
+            return bytes.getInt(0) == 1;
+        } catch (DeviceException e) {
+            log.warn("the device does not answer after a failure: {}", e.getMessage());
+            return false;
+        }
     }
 
     /** Bytes held by open buffers. */
@@ -62,6 +107,7 @@ public final class Context extends Handle {
      */
     public Buffer allocate(long bytes, String name) {
         requireOpen();
+        health.require();
         if (bytes <= 0) {
             throw new IllegalArgumentException(name + ": a buffer of " + bytes + " bytes cannot be made");
         }
@@ -86,7 +132,7 @@ public final class Context extends Handle {
             done = true;
             return buffer;
         } catch (OpenClException e) {
-            throw e.with("  buffer  " + name + ", " + bytes + " bytes\n  device  " + device);
+            throw judged(e.with("  buffer  " + name + ", " + bytes + " bytes\n  device  " + device));
         } finally {
             if (!done) {
                 liveBytes.addAndGet(-bytes);
@@ -147,6 +193,16 @@ public final class Context extends Handle {
 
     cl_context id() {
         return id;
+    }
+
+    @Override
+    boolean abandoned() {
+        return health.hangs();
+    }
+
+    @Override
+    void abandon() {
+        closeLeft();
     }
 
     @Override

@@ -87,10 +87,22 @@ abstract class Handle implements AutoCloseable {
                     context.disown(this);
                 }
             } finally {
-                release();
+                if (abandoned()) {
+                    abandon();
+                } else {
+                    release();
+                }
             }
         }
     }
+
+    /** Whether the device may still work with this, and will not say when it has ended. */
+    boolean abandoned() {
+        return context != null && context.health().hangs();
+    }
+
+    /** In place of {@link #release}: what a device that hangs works with stays its own. */
+    void abandon() {}
 
     /** Releases the native object. */
     abstract void release();

@@ -9,11 +9,13 @@ public final class OpenClException extends DeviceException {
 
     private final String call;
     private final int status;
+    private final String details;
 
     OpenClException(String call, int status, String details) {
         super(message(call, status, details));
         this.call = call;
         this.status = status;
+        this.details = details;
     }
 
     /** The name of the OpenCL function. */
@@ -26,11 +28,23 @@ public final class OpenClException extends DeviceException {
         return status;
     }
 
+    /** Whether the compiler refused a program: it would do so again. */
+    public boolean refusesSource() {
+        return status == CL.CL_BUILD_PROGRAM_FAILURE;
+    }
+
     /** This failure with more lines about where it happened. */
     OpenClException with(String details) {
         OpenClException more = new OpenClException(call, status, details);
         more.addSuppressed(this);
         return more;
+    }
+
+    /** The same failure for another caller, who met it without trying again. */
+    public OpenClException again() {
+        OpenClException again = new OpenClException(call, status, details);
+        again.initCause(this);
+        return again;
     }
 
     private static String message(String call, int status, String details) {

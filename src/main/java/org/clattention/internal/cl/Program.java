@@ -2,6 +2,7 @@ package org.clattention.internal.cl;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_device_id;
@@ -11,6 +12,10 @@ import org.jocl.cl_program;
 public final class Program extends Handle {
     /** Sound source may fail to build once: LLVM deletes temporary files at a signal, see {@link SignalHandlers}. */
     private static final int ATTEMPTS = 3;
+
+    /** What compilers say of the source itself, by file, line and column: another attempt would end alike. */
+    private static final Pattern ERROR_IN_SOURCE =
+            Pattern.compile("error: .*:\\d+:\\d+: |:\\d+:\\d+: (fatal )?error: ");
 
     private final Context context;
     private final cl_program id;
@@ -100,14 +105,19 @@ public final class Program extends Handle {
                 made -> new Program(context, made, source.name()),
                 CL::clReleaseProgram);
         try {
-            Cl.before("clBuildProgram");
             cl_device_id[] devices = {context.device().id()};
-            int answer = build(id, devices, options);
-            for (int again = 1; again < ATTEMPTS && answer == CL.CL_BUILD_PROGRAM_FAILURE; again++) {
-                answer = build(id, devices, options);
-            }
-            if (answer != CL.CL_SUCCESS) {
-                throw new OpenClException("clBuildProgram", answer, failure(context, id, source, options));
+            for (int attempt = 1; ; attempt++) {
+                Cl.before("clBuildProgram");
+                int answer = build(id, devices, options);
+                if (answer == CL.CL_SUCCESS) {
+                    break;
+                }
+                String log = log(context, id);
+                if (answer != CL.CL_BUILD_PROGRAM_FAILURE
+                        || attempt == ATTEMPTS
+                        || ERROR_IN_SOURCE.matcher(log).find()) {
+                    throw new OpenClException("clBuildProgram", answer, failure(context, log, source, options));
+                }
             }
         } catch (RuntimeException | Error e) {
             program.close();
@@ -122,14 +132,13 @@ public final class Program extends Handle {
         return status[0];
     }
 
-    private static String failure(Context context, cl_program id, ProgramSource source, String options) {
+    private static String failure(Context context, String log, ProgramSource source, String options) {
         // A disk that filled up since the device was found, for example.
         boolean pocl = context.device().info().platform().equals(PoclNeeds.PLATFORM);
         String needs = pocl ? PoclNeeds.problem(System.getenv()) : "";
         return (needs.isEmpty() ? "" : "  cause   " + needs + "\n") + "  program " + source.name() + "\n  options "
-                + options + "\n  device  " + context.device()
-                + "\n  source  " + source.save() + "\n"
-                + log(context, id).indent(2).stripTrailing();
+                + options + "\n  device  " + context.device() + "\n"
+                + log.indent(2).stripTrailing();
     }
 
     private static String log(Context context, cl_program id) {

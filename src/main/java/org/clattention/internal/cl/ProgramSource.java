@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,17 +60,6 @@ public record ProgramSource(String name, String text) {
         });
         including.remove(file);
         parts.put(file, "#line 1 \"" + file + "\"\n" + text + "\n");
-    }
-
-    /** Writes the source to a temporary file and says where; for build failures. */
-    String save() {
-        try {
-            Path file = Files.createTempFile("clattention-" + name + "-", ".cl");
-            Files.writeString(file, text);
-            return "saved as " + file;
-        } catch (IOException e) {
-            return "could not be saved: " + e;
-        }
     }
 
     private static String text(String folder, String file) {

@@ -1,7 +1,6 @@
 package org.clattention.internal.cl;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.clattention.config.DeviceInfo;
 import org.jocl.CL;
@@ -14,15 +13,18 @@ import org.jspecify.annotations.Nullable;
 public final class Queue extends Handle {
     private static final long WATCH_NANOSECONDS = 50_000;
 
+    /** The same for devices that do not need this core. */
+    private static final long WATCH_OTHERS_NANOSECONDS = 500_000;
+
     /** Work-items of a call that is over so soon that watching for its end pays. */
     private static final long MOST_WATCHED_ITEMS = 64;
 
     private final Context context;
     private final cl_command_queue id;
     private final boolean profiling;
-    private final boolean watches;
-    private final ByteBuffer status = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
-    private final Pointer statusPointer = Pointer.to(status);
+    private final DeviceInfo.Kind kind;
+    private final DeviceWait wait;
+    private boolean busy;
     private long items;
 
     private Queue(Context context, cl_command_queue id, boolean profiling) {
@@ -30,7 +32,8 @@ public final class Queue extends Handle {
         this.context = context;
         this.id = id;
         this.profiling = profiling;
-        this.watches = context.device().info().kind() == DeviceInfo.Kind.CPU;
+        this.kind = context.device().info().kind();
+        this.wait = new DeviceWait(context.health());
     }
 
     @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
@@ -49,9 +52,10 @@ public final class Queue extends Handle {
      * @return its event if the queue records times, else null; to be closed by the caller
      */
     public @Nullable Event launch(Kernel kernel, NdRange range) {
-        requireOpen();
+        requireUsable();
         kernel.requireReady();
         items += range.items();
+        busy = true;
         cl_event event = profiling ? new cl_event() : null;
         try {
             Cl.before("clEnqueueNDRangeKernel");
@@ -68,15 +72,15 @@ public final class Queue extends Handle {
                             null,
                             event));
         } catch (OpenClException e) {
-            throw e.with("  kernel  " + kernel.name() + "\n  launch  " + range + ", device limit "
-                    + context.device().info().maxWorkGroupSize() + "\n  device  " + context.device());
+            throw context.judged(e.with("  kernel  " + kernel.name() + "\n  launch  " + range + ", device limit "
+                    + context.device().info().maxWorkGroupSize() + "\n  device  " + context.device()));
         }
         return event == null ? null : Event.of(event, kernel.name());
     }
 
     /** Sizes of groups; null if the driver may choose. */
     private long @Nullable [] groups(NdRange range) {
-        if (context.device().info().kind() == DeviceInfo.Kind.CPU) {
+        if (kind == DeviceInfo.Kind.CPU) {
             return range.fewSizes();
         }
         return range.local().length == 0 ? null : range.local();
@@ -84,13 +88,14 @@ public final class Queue extends Handle {
 
     /** Copies the remaining bytes of {@code source} to the device and waits for that. */
     public void write(Buffer target, long offset, ByteBuffer source) {
-        requireOpen();
+        requireUsable();
         int count = source.remaining();
         target.requireRange(offset, count);
         if (count == 0) {
             return;
         }
         try {
+            settle();
             Cl.before("clEnqueueWriteBuffer");
             Cl.check(
                     "clEnqueueWriteBuffer",
@@ -98,7 +103,7 @@ public final class Queue extends Handle {
                             id, target.id(), true, offset, count, Pointer.toBuffer(source), 0, null, null));
             ShadowChecks.wrote(id, target, count);
         } catch (OpenClException e) {
-            throw e.with(where(target));
+            throw context.judged(e.with(where(target)));
         }
     }
 
@@ -113,25 +118,27 @@ public final class Queue extends Handle {
     }
 
     private void read(Buffer source, long offset, java.nio.Buffer target, int count) {
-        requireOpen();
+        requireUsable();
         source.requireRange(offset, count);
         if (count == 0) {
             return;
         }
         try {
+            settle();
             Cl.before("clEnqueueReadBuffer");
             Cl.check(
                     "clEnqueueReadBuffer",
                     CL.clEnqueueReadBuffer(
                             id, source.id(), true, offset, count, Pointer.toBuffer(target), 0, null, null));
         } catch (OpenClException e) {
-            throw e.with(where(source));
+            throw context.judged(e.with(where(source)));
         }
     }
 
     /** Queues a copy between two buffers. */
     public void copy(Buffer source, long sourceOffset, Buffer target, long targetOffset, long count) {
-        requireOpen();
+        requireUsable();
+        busy = true;
         source.requireRange(sourceOffset, count);
         target.requireRange(targetOffset, count);
         try {
@@ -142,50 +149,59 @@ public final class Queue extends Handle {
                             id, source.id(), target.id(), sourceOffset, targetOffset, count, 0, null, null));
             ShadowChecks.wrote(id, target, count);
         } catch (OpenClException e) {
-            throw e.with(where(target));
+            throw context.judged(e.with(where(target)));
         }
     }
 
     /** Waits until everything queued is done. */
     public void finish() {
-        requireOpen();
+        requireUsable();
         try {
-            if (watches && items <= MOST_WATCHED_ITEMS) {
-                watch();
-            }
-            items = 0;
+            settle();
             Cl.before("clFinish");
             Cl.check("clFinish", CL.clFinish(id));
         } catch (OpenClException e) {
-            throw e.with("  device  " + context.device());
+            throw context.judged(e.with("  device  " + context.device()));
         }
     }
 
     /**
-     * Watches for the end for a short while before sleeping: waking a thread can take longer than a small call. Only on CPU
-     * devices, where looking costs next to nothing, and only for small calls: a large one needs this core for itself.
+     * Waits for the commands before a call that would block: only commands of the device can take for ever, and from
+     * {@link DeviceWait} there is a way back. The simulator works when it is waited for, so that it cannot be watched.
      */
-    @SuppressWarnings("ThreadPriorityCheck") // the core is the device's as soon as it has work for it
-    private void watch() {
+    private void settle() {
+        if (!busy || kind == DeviceInfo.Kind.SIMULATOR) {
+            return;
+        }
         cl_event end = new cl_event();
         Cl.before("clEnqueueMarkerWithWaitList");
         Cl.check("clEnqueueMarkerWithWaitList", CL.clEnqueueMarkerWithWaitList(id, 0, null, end));
         try {
-            long start = System.nanoTime();
-            int now;
-            do {
-                Thread.yield();
-                Cl.check(
-                        "clGetEventInfo",
-                        CL.clGetEventInfo(
-                                end, CL.CL_EVENT_COMMAND_EXECUTION_STATUS, Integer.BYTES, statusPointer, null));
-                now = status.getInt(0);
-            } while (now > CL.CL_COMPLETE && System.nanoTime() - start < WATCH_NANOSECONDS);
+            Cl.before("clFlush");
+            Cl.check("clFlush", CL.clFlush(id));
             // Negative: the status of a command that failed on the device.
-            Cl.check("clFinish", Math.min(now, CL.CL_SUCCESS));
+            Cl.check("clFinish", Math.min(wait.await(end, watch()), CL.CL_SUCCESS));
         } finally {
             CL.clReleaseEvent(end);
         }
+        busy = false;
+        items = 0;
+    }
+
+    /**
+     * How long to watch for the end before sleeping: waking a thread can take longer than a small call. On CPU devices only for
+     * small calls: a large one needs this core for itself.
+     */
+    private long watch() {
+        if (kind != DeviceInfo.Kind.CPU) {
+            return WATCH_OTHERS_NANOSECONDS;
+        }
+        return items <= MOST_WATCHED_ITEMS ? WATCH_NANOSECONDS : 0;
+    }
+
+    private void requireUsable() {
+        requireOpen();
+        context.requireDevice();
     }
 
     private String where(Buffer buffer) {

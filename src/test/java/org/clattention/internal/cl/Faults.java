@@ -15,6 +15,7 @@ public final class Faults implements AutoCloseable {
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
     private final int failing;
     private final int status;
+    private boolean forever;
     private final @Nullable Supplier<? extends Error> error;
 
     private Faults(int failing, int status, @Nullable Supplier<? extends Error> error) {
@@ -31,6 +32,13 @@ public final class Faults implements AutoCloseable {
     /** Call number {@code position}, from 0 on, fails with {@code status}; it is not made. */
     public static Faults at(int position, int status) {
         return open(new Faults(position, status, null));
+    }
+
+    /** Call number {@code position} and all after it fail with {@code status}: the device is gone. */
+    public static Faults from(int position, int status) {
+        Faults faults = new Faults(position, status, null);
+        faults.forever = true;
+        return open(faults);
     }
 
     /** Event number {@code position}, from 0 on, throws: in place of a call, or where what a call made gets its owner. */
@@ -81,7 +89,8 @@ public final class Faults implements AutoCloseable {
             position = calls.size();
             calls.add(call);
         }
-        return position == failing && error == null ? status : 0;
+        boolean fails = position == failing || (forever && position > failing);
+        return fails && error == null ? status : 0;
     }
 
     private void event(String name) {

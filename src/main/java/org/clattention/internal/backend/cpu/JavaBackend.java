@@ -1,6 +1,7 @@
 package org.clattention.internal.backend.cpu;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +38,7 @@ public final class JavaBackend implements Backend {
 
     private final DeviceInfo info;
     private final boolean profiling;
+    private final Duration callLimit;
     private final Supplier<VectorKernels> loops;
     private final WorkerPool pool;
     private final JavaMemory memory = new JavaMemory();
@@ -54,6 +56,7 @@ public final class JavaBackend implements Backend {
     JavaBackend(EngineOptions options, Supplier<VectorKernels> loops, int threads) {
         this.info = JavaDevice.info();
         this.profiling = options.profiling();
+        this.callLimit = options.callLimit();
         this.loops = loops;
         this.pool = new WorkerPool(threads, loops);
     }
@@ -120,13 +123,15 @@ public final class JavaBackend implements Backend {
     private JavaStream take() {
         free.acquireUninterruptibly();
         try {
+            JavaStream lane;
             synchronized (idle) {
-                JavaStream lane = idle.poll();
-                if (lane != null) {
-                    return lane;
-                }
+                lane = idle.poll();
             }
-            return new JavaStream(this, loops.get());
+            if (lane == null) {
+                lane = new JavaStream(this, loops.get());
+            }
+            lane.begin(CallClock.of(callLimit));
+            return lane;
         } catch (RuntimeException | Error e) {
             free.release();
             throw e;

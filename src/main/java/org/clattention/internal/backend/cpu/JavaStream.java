@@ -49,6 +49,11 @@ public final class JavaStream implements CommandStream {
         return workspace.loops();
     }
 
+    /** A call begins. */
+    void begin(CallClock clock) {
+        job.begin(clock);
+    }
+
     /** Computes all tiles, with the help of the backend's threads. */
     public void run(Work work, int tiles) {
         backend.pool().run(job, work, tiles, workspace);

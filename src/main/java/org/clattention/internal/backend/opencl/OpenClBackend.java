@@ -2,6 +2,7 @@ package org.clattention.internal.backend.opencl;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.clattention.DeviceLostException;
 import org.clattention.config.DataType;
 import org.clattention.config.DeviceInfo;
 import org.clattention.config.EngineOptions;
@@ -69,16 +71,18 @@ public final class OpenClBackend implements Backend {
                 device,
                 cache,
                 DeviceProfile.of(device.info(), device.vectorFloats(), options.kernels()),
-                options.profiling());
+                options.profiling(),
+                options.callLimit());
     }
 
     /** As if the device had this profile: for tests of what the planner does on others. */
-    OpenClBackend(OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling) {
+    OpenClBackend(
+            OpenClDevice device, ProgramCache cache, DeviceProfile profile, boolean profiling, Duration callLimit) {
         this.info = device.info();
         this.profile = profile;
         this.reasons = new OpenClReasons(profile);
         this.profiling = profiling;
-        this.context = Context.open(device);
+        this.context = Context.open(device, callLimit);
         try {
             this.placeholder = context.allocate(256, "placeholder");
             this.programs = new ProgramLibrary(context, cache);
@@ -208,6 +212,8 @@ public final class OpenClBackend implements Backend {
     private OpenClStream take() {
         free.acquireUninterruptibly();
         try {
+            // Whoever waited for a lane of a call that found the device lost.
+            context.requireDevice();
             OpenClStream lane;
             synchronized (idle) {
                 lane = idle.poll();
@@ -270,6 +276,11 @@ public final class OpenClBackend implements Backend {
         try (OpenClStream lane = take()) {
             return new PeakMeasurement(this, lane).measure();
         }
+    }
+
+    @Override
+    public @Nullable DeviceLostException loss() {
+        return context.loss();
     }
 
     @Override

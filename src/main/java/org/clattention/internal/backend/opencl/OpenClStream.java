@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.clattention.config.Activation;
 import org.clattention.config.DataType;
+import org.clattention.error.DeviceException;
 import org.clattention.internal.backend.AttentionOp;
 import org.clattention.internal.backend.BatchedGemmOp;
 import org.clattention.internal.backend.Closing;
@@ -43,7 +44,6 @@ import org.clattention.internal.cl.Buffer;
 import org.clattention.internal.cl.Event;
 import org.clattention.internal.cl.Kernel;
 import org.clattention.internal.cl.NdRange;
-import org.clattention.internal.cl.OpenClException;
 import org.clattention.internal.cl.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -336,7 +336,7 @@ public final class OpenClStream implements CommandStream {
         unfinished = false;
         try {
             queue.finish();
-        } catch (OpenClException e) {
+        } catch (DeviceException e) {
             log.warn("after a failed call: {}", e.getMessage());
         }
     }

@@ -2,6 +2,7 @@ package org.clattention.internal.backend.opencl;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.clattention.config.DataType;
@@ -12,9 +13,14 @@ import org.clattention.internal.backend.CommandStream;
 import org.clattention.internal.backend.DeviceArray;
 import org.clattention.internal.backend.PackedWeights;
 import org.clattention.internal.backend.opencl.plan.DeviceProfile;
+import org.clattention.internal.cl.Buffer;
+import org.clattention.internal.cl.Kernel;
+import org.clattention.internal.cl.NdRange;
 import org.clattention.internal.cl.OpenClDevice;
 import org.clattention.internal.cl.OpenClDevices;
+import org.clattention.internal.cl.Program;
 import org.clattention.internal.cl.ProgramCache;
+import org.clattention.internal.cl.ProgramSource;
 import org.clattention.testing.TestDevice;
 
 /** Backends with a chosen cache of compiled kernels. */
@@ -52,12 +58,27 @@ public final class TestBackends {
                 profile.maxAllocationBytes(),
                 profile.vectorFloats(),
                 kernels);
-        return new OpenClBackend(found, ProgramCache.ofEnvironment(), planned, false);
+        return new OpenClBackend(found, ProgramCache.ofEnvironment(), planned, false, Duration.ZERO);
     }
 
     /** How many calls could begin now on an OpenCL backend without waiting. */
     public static int freeLanes(Backend backend) {
         return ((OpenClBackend) backend).freeLanes();
+    }
+
+    /** Gives a kernel that never ends to the device, in front of what the next call gives it. Nothing is closed. */
+    public static void hang(Backend backend) {
+        OpenClBackend openCl = (OpenClBackend) backend;
+        ProgramSource source = new ProgramSource(
+                "forever", "__kernel void forever(__global volatile int *stop) { while (stop[0] == 0) { } }");
+        Kernel kernel =
+                Program.build(openCl.context(), ProgramCache.none(), source, "").kernel("forever");
+        Buffer stop = openCl.context().allocate(Integer.BYTES, "stop");
+        openCl.withQueue(queue -> {
+            queue.write(stop, 0, ByteBuffer.allocateDirect(Integer.BYTES));
+            kernel.arguments().buffer(stop).done();
+            queue.launch(kernel, NdRange.ofItems(1));
+        });
     }
 
     /** 2 · 3 by the projection kernel. */

@@ -51,9 +51,7 @@ public final class WorkerPool implements AutoCloseable {
     /** Runs all tiles of a job; returns when they are done. What a tile throws, this throws. */
     public void run(Job job, Work work, int tiles, Workspace workspace) {
         if (helpers == 0 || tiles <= 1) {
-            for (int tile = 0; tile < tiles; tile++) {
-                work.run(tile, workspace);
-            }
+            job.runAlone(work, tiles, workspace);
             return;
         }
         job.start(work, tiles);
