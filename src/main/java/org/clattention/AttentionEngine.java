@@ -25,6 +25,7 @@ import org.clattention.config.PeakRates;
 import org.clattention.config.StackConfig;
 import org.clattention.config.StackWeights;
 import org.clattention.config.StepPlan;
+import org.clattention.error.DeviceLostException;
 import org.clattention.error.DeviceMemoryException;
 import org.clattention.error.DeviceNotFoundException;
 import org.clattention.internal.backend.Backend;

@@ -26,3 +26,4 @@
 package org.clattention;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.clattention.config.EngineOptions;
+import org.clattention.error.CallTimeoutException;
+import org.clattention.error.DeviceLostException;
 import org.clattention.internal.backend.opencl.TestBackends;
 import org.clattention.testing.ChildProcess;
 import org.clattention.testing.SmallLayer;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import org.clattention.error.DeviceLostException;
 import org.clattention.internal.cl.Faults;
 import org.clattention.internal.cl.OpenClException;
 import org.clattention.testing.DeviceTest;

@@ -6,3 +6,4 @@
 package org.clattention.bench;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,3 +6,4 @@
 package org.clattention.cli;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -7,3 +7,4 @@
 package org.clattention.config;
 
 import org.jspecify.annotations.NullMarked;
+

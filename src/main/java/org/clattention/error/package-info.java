@@ -6,3 +6,4 @@
 package org.clattention.error;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -7,3 +7,4 @@
 package org.clattention.heads;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,3 +6,4 @@
 package org.clattention.io;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -7,3 +7,4 @@
 package org.clattention.model;
 
 import org.jspecify.annotations.NullMarked;
+

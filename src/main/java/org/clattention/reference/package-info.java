@@ -7,3 +7,4 @@
 package org.clattention.reference;
 
 import org.jspecify.annotations.NullMarked;
+

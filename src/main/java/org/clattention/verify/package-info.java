@@ -6,3 +6,4 @@
 package org.clattention.verify;
 
 import org.jspecify.annotations.NullMarked;
+

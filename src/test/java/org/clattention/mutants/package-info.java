@@ -3,3 +3,4 @@
 package org.clattention.mutants;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package org.clattention.testing;
 
 import org.jspecify.annotations.NullMarked;
+

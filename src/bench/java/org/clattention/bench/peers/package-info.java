@@ -3,3 +3,4 @@
 package org.clattention.bench.peers;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -5,13 +5,13 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
-import org.clattention.DeviceLostException;
 import org.clattention.config.DataType;
 import org.clattention.config.DeviceInfo;
 import org.clattention.config.HostTensor;
 import org.clattention.config.KernelTime;
 import org.clattention.config.PeakRates;
 import org.clattention.config.StepPlan;
+import org.clattention.error.DeviceLostException;
 import org.jspecify.annotations.Nullable;
 
 /** The primitive operations that layers are made of, on one device. Thread-safe. */

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.clattention.DeviceLostException;
+import org.clattention.error.DeviceLostException;
 import org.jocl.CL;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.clattention.DeviceLostException;
+import org.clattention.error.DeviceLostException;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_event;

@@ -6,3 +6,4 @@
 package org.clattention.internal.cl;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,3 +6,4 @@
 package org.clattention.internal.layer;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,3 +6,4 @@
 package org.clattention.model.arch;
 
 import org.jspecify.annotations.NullMarked;
+

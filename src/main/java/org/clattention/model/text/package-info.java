@@ -3,3 +3,4 @@
 package org.clattention.model.text;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,7 +1,7 @@
 package org.clattention.internal.backend.cpu;
 
 import java.time.Duration;
-import org.clattention.CallTimeoutException;
+import org.clattention.error.CallTimeoutException;
 
 /**
  * The time that a call may take.

@@ -6,3 +6,4 @@
 package org.clattention.internal.backend.cpu;
 
 import org.jspecify.annotations.NullMarked;
+

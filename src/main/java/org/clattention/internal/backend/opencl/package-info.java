@@ -6,3 +6,4 @@
 package org.clattention.internal.backend.opencl;
 
 import org.jspecify.annotations.NullMarked;
+

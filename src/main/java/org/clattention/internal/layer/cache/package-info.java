@@ -3,3 +3,4 @@
 package org.clattention.internal.layer.cache;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package org.clattention.internal.layer.rotary;
 
 import org.jspecify.annotations.NullMarked;
+

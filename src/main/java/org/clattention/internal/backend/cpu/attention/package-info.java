@@ -6,3 +6,4 @@
 package org.clattention.internal.backend.cpu.attention;
 
 import org.jspecify.annotations.NullMarked;
+

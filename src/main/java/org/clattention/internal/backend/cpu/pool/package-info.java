@@ -3,3 +3,4 @@
 package org.clattention.internal.backend.cpu.pool;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,3 +6,4 @@
 package org.clattention.internal.backend.cpu.simd;
 
 import org.jspecify.annotations.NullMarked;
+

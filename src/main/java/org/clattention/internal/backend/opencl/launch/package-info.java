@@ -6,3 +6,4 @@
 package org.clattention.internal.backend.opencl.launch;
 
 import org.jspecify.annotations.NullMarked;
+

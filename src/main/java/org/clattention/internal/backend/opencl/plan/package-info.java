@@ -6,3 +6,4 @@
 package org.clattention.internal.backend.opencl.plan;
 
 import org.jspecify.annotations.NullMarked;
+

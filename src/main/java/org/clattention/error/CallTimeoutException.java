@@ -1,7 +1,6 @@
-package org.clattention;
+package org.clattention.error;
 
 import org.clattention.config.EngineOptions;
-import org.clattention.error.DeviceException;
 
 /** The engine in Java did not end a call within {@link EngineOptions#callLimit()}. The call has ended; the engine stays usable. */
 public final class CallTimeoutException extends DeviceException {

@@ -1,6 +1,5 @@
-package org.clattention;
+package org.clattention.error;
 
-import org.clattention.error.DeviceException;
 import org.jspecify.annotations.Nullable;
 
 /**
