@@ -26,4 +26,3 @@
 package org.clattention;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package org.clattention.bench;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package org.clattention.cli;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package org.clattention.config;
 
 import org.jspecify.annotations.NullMarked;
-

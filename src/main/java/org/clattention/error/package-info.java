@@ -6,4 +6,3 @@
 package org.clattention.error;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package org.clattention.heads;
 
 import org.jspecify.annotations.NullMarked;
-

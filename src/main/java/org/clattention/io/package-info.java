@@ -6,4 +6,3 @@
 package org.clattention.io;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package org.clattention.model;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package org.clattention.reference;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package org.clattention.verify;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package org.clattention.mutants;
 
 import org.jspecify.annotations.NullMarked;
-

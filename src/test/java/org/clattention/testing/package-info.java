@@ -3,4 +3,3 @@
 package org.clattention.testing;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package org.clattention.bench.peers;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package org.clattention.internal.cl;
 
 import org.jspecify.annotations.NullMarked;
-

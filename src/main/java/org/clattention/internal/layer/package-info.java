@@ -6,4 +6,3 @@
 package org.clattention.internal.layer;
 
 import org.jspecify.annotations.NullMarked;
-

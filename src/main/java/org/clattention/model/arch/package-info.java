@@ -6,4 +6,3 @@
 package org.clattention.model.arch;
 
 import org.jspecify.annotations.NullMarked;
-

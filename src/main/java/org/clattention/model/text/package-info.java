@@ -3,4 +3,3 @@
 package org.clattention.model.text;
 
 import org.jspecify.annotations.NullMarked;
-

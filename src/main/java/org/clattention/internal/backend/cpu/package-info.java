@@ -6,4 +6,3 @@
 package org.clattention.internal.backend.cpu;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package org.clattention.internal.layer.cache;
 
 import org.jspecify.annotations.NullMarked;
-

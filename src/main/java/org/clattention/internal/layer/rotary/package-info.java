@@ -3,4 +3,3 @@
 package org.clattention.internal.layer.rotary;
 
 import org.jspecify.annotations.NullMarked;
-

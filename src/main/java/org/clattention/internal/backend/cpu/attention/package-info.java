@@ -6,4 +6,3 @@
 package org.clattention.internal.backend.cpu.attention;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package org.clattention.internal.backend.cpu.pool;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package org.clattention.internal.backend.opencl.attention;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package org.clattention.internal.backend.opencl.launch;
 
 import org.jspecify.annotations.NullMarked;
-

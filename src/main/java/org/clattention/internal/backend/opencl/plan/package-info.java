@@ -6,4 +6,3 @@
 package org.clattention.internal.backend.opencl.plan;
 
 import org.jspecify.annotations.NullMarked;
-

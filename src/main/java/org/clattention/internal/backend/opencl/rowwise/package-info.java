@@ -3,4 +3,3 @@
 package org.clattention.internal.backend.opencl.rowwise;
 
 import org.jspecify.annotations.NullMarked;
-
