@@ -29,6 +29,7 @@ final class Magnitude {
                 goldenCase.attributes().getInt("qk_matmul_output_mode", 0) == 3
                         ? own * (1 + scores)
                         : Math.max(own, scores);
+            case WeightSummaries.TOP_WEIGHTS, WeightSummaries.COLUMN_SUMS -> own * (1 + scores);
             default -> own + scores;
         };
     }

@@ -1,7 +1,9 @@
 package org.clattention.verify;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.clattention.verify.SmokeLayers.Shape;
 
@@ -130,9 +132,14 @@ public enum SmokeSuite {
         SmokeLatent.types(out, seed);
         SmokeBlocks.blocks(out, first(SEQUENCES), seed);
         SmokeAttention.repeats(out, shapes, seed);
+        // Those whose sizes do not depend on the level come once.
+        Map<String, SmokeCase> large = new LinkedHashMap<>();
         for (int[] size : first(LARGE)) {
-            new SmokeLarge(size[0], size[1], seed).add(out);
+            List<SmokeCase> some = new ArrayList<>();
+            new SmokeLarge(size[0], size[1], seed).add(some);
+            some.forEach(one -> large.putIfAbsent(one.name(), one));
         }
+        out.addAll(large.values());
         SmokeConfigurations.add(out, flops, longest, seed);
         return out;
     }

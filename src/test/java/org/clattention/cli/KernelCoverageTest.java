@@ -30,7 +30,18 @@ class KernelCoverageTest {
         assertThat(coverage.lines())
                 .containsExactly(
                         "kernels reached: 2 of 4, in 3 builds (tiles, types); not reached: cpu/softmax, portable/elementwise:gate",
-                        "steps on portable kernels: 1 of 3 attend");
+                        "steps with portable kernels: 1 of 3 attend");
+    }
+
+    /** Scores and values by portable kernels count as such, though the softmax between them is the set's own. */
+    @Test
+    void aStepOfBothSetsCountsAsPortable() {
+        KernelCoverage coverage = new KernelCoverage(List.of("cpu/softmax", "portable/scaled_scores"));
+        coverage.add(List.of(step(
+                "attend",
+                kernel("portable/scaled_scores.cl", "scaled_scores", ""),
+                kernel("cpu/softmax.cl", "softmax", ""))));
+        assertThat(coverage.lines()).contains("steps with portable kernels: 1 of 1 attend");
     }
 
     @Test

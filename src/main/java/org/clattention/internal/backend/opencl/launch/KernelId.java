@@ -84,7 +84,8 @@ public enum KernelId {
             case "portable" ->
                 switch (this) {
                     case QKV_PROJECTION, OUTPUT_PROJECTION -> set == KernelSet.PORTABLE;
-                    case HEAD_PRODUCTS, NORM_ROWS -> set != KernelSet.CPU;
+                    // The products of the CPU set gate what they make.
+                    case HEAD_PRODUCTS, NORM_ROWS, GATE -> set != KernelSet.CPU;
                     default -> true;
                 };
             case "cpu" -> set == KernelSet.CPU;
