@@ -226,16 +226,35 @@ public final class KvCache implements AutoCloseable {
 
     /** Runs a call that appends these many tokens; if it fails, the cache is as it was. */
     <T> T appending(int[] counts, Supplier<T> call) {
+        begin(counts);
+        boolean succeeded = false;
+        try {
+            T result = call.get();
+            succeeded = true;
+            return result;
+        } finally {
+            end(counts, succeeded);
+        }
+    }
+
+    /** Takes the lock and room for these many tokens; {@link #end} must follow. If there is no room, nothing has changed. */
+    void begin(int[] counts) {
         lock.lock();
         try {
             store.reserve(counts, leftWindow);
-            try {
-                T result = call.get();
+        } catch (RuntimeException | Error e) {
+            lock.unlock();
+            throw e;
+        }
+    }
+
+    /** Counts the tokens, or gives their room back, and releases the lock. */
+    void end(int[] counts, boolean succeeded) {
+        try {
+            if (succeeded) {
                 store.commit(counts);
-                return result;
-            } catch (RuntimeException e) {
+            } else {
                 store.release();
-                throw e;
             }
         } finally {
             lock.unlock();

@@ -93,13 +93,21 @@ public final class StackCache implements AutoCloseable {
 
     /** Runs a call that appends these many tokens to every block's cache; if it fails, all are as they were. */
     <T> T appending(int[] counts, Supplier<T> call) {
-        return appending(0, counts, call);
-    }
-
-    private <T> T appending(int first, int[] counts, Supplier<T> call) {
-        return first == blocks.size()
-                ? call.get()
-                : blocks.get(first).appending(counts, () -> appending(first + 1, counts, call));
+        int begun = 0;
+        boolean succeeded = false;
+        try {
+            for (KvCache block : blocks) {
+                block.begin(counts);
+                begun++;
+            }
+            T result = call.get();
+            succeeded = true;
+            return result;
+        } finally {
+            for (int i = begun - 1; i >= 0; i--) {
+                blocks.get(i).end(counts, succeeded);
+            }
+        }
     }
 
     KvCache block(int i) {
