@@ -1,7 +1,5 @@
 package org.clattention.model;
 
-import org.clattention.io.InvalidFileException;
-
 /** What a tokenizer does to a text before its model and after it: normalizers, pre-tokenizers, decoders. */
 final class TokenizerStages {
     /** A byte becomes a character of one or two bytes. */
@@ -118,7 +116,7 @@ final class TokenizerStages {
     }
 
     /** The library counts from the end of tokens that may be shorter. */
-    private static void strip(ConfigJson part) throws InvalidFileException {
+    private static void strip(ConfigJson part) {
         TokenizerParts.character(part, "content");
         if (part.count("start", 0) > MOST_STRIPPED) {
             throw part.refused("start", "must be at most " + MOST_STRIPPED);
