@@ -4,23 +4,69 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A dense row-major tensor in host memory: a type, a shape and little-endian bytes, which may lie in a mapped file. The
- * last dimension of a quantized tensor is a multiple of 32.
- * Immutable as long as nobody writes to the buffer that it was made from.
+ * A dense row-major tensor on the host: a type, a shape and little-endian bytes, in memory or in a file that is read where
+ * they are asked for. The last dimension of a quantized tensor is a multiple of 32.
+ * Immutable as long as nobody writes to the buffer or the file that it was made from.
  */
 public final class HostTensor {
+    /** So many elements are read when a single one is asked for: whole blocks of every type. */
+    private static final int PART_ELEMENTS = 1 << 15;
+
+    /** Where the bytes of a tensor lie that is not in memory. Thread-safe. */
+    @FunctionalInterface
+    public interface Source {
+        /** Fills the rest of a buffer with the tensor's bytes from a position on; fails with a RuntimeException if it cannot. */
+        void read(long position, ByteBuffer target);
+    }
+
     private final DataType type;
     private final long[] shape;
     private final long elements;
-    private final ByteBuffer data;
+
+    /** One of these is null: the bytes lie in memory or elsewhere. */
+    private final @Nullable Source source;
+
+    private final @Nullable ByteBuffer data;
+
+    /** Of a tensor that lies elsewhere: where a single element was asked for last. */
+    private volatile @Nullable Part part;
+
+    /** Elements in memory. */
+    private record Part(int first, HostTensor elements) {}
 
     private HostTensor(DataType type, ByteBuffer data, long[] shape) {
+        this(type, null, data.duplicate().order(ByteOrder.LITTLE_ENDIAN), shape);
+    }
+
+    private HostTensor(DataType type, @Nullable Source source, @Nullable ByteBuffer data, long[] shape) {
         this.type = type;
         this.shape = shape.clone();
         this.elements = Checks.elements("shape", shape);
-        this.data = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        this.source = source;
+        this.data = data;
+    }
+
+    /**
+     * A tensor whose bytes stay where they are and are read when they are asked for. What was read is not kept, but for some
+     * elements around a single one.
+     */
+    public static HostTensor stored(DataType type, Source source, long... shape) {
+        Checks.given("type", type);
+        Checks.given("source", source);
+        Checks.given("shape", shape);
+        requireBytes(type, shape);
+        return new HostTensor(type, source, null, shape);
+    }
+
+    private static void requireBytes(DataType type, long[] shape) {
+        if (bytes(type, shape) > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("shape: " + type + " " + Arrays.toString(shape) + " takes "
+                    + bytes(type, shape) + " bytes; at most " + Integer.MAX_VALUE + " are possible");
+        }
     }
 
     /**
@@ -115,6 +161,10 @@ public final class HostTensor {
         if (!target.isReal()) {
             throw new IllegalArgumentException("target: " + target + " is not a floating-point or quantized type");
         }
+        return data == null ? new HostTensor(type, load(0, bytes()), shape).converted(target) : converted(target);
+    }
+
+    private HostTensor converted(DataType target) {
         ByteBuffer out = allocate(target, shape);
         int n = Checks.fitsInt("elements", elements());
         if (target.isQuantized()) {
@@ -168,18 +218,66 @@ public final class HostTensor {
         return elements;
     }
 
-    /** The bytes, little-endian and read-only. */
+    /** The bytes, little-endian and read-only; of a tensor in a file a copy. */
     public ByteBuffer data() {
-        return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer loaded = data;
+        return (loaded == null ? load(0, bytes()) : loaded).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** True if the bytes are in memory, so that {@link #data} copies nothing. */
+    public boolean isInMemory() {
+        return data != null;
+    }
+
+    /** Fills the rest of a buffer with the bytes from a position on. */
+    public void copyBytes(int position, ByteBuffer target) {
+        ByteBuffer loaded = data;
+        if (loaded != null) {
+            target.put(loaded.slice(position, target.remaining()));
+        } else if (source != null) {
+            source.read(position, target);
+        }
+    }
+
+    private int bytes() {
+        return Math.toIntExact(bytes(type, shape));
+    }
+
+    private ByteBuffer load(int position, int count) {
+        ByteBuffer out = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+        copyBytes(position, out);
+        return out.flip();
+    }
+
+    /** Elements around number {@code i}, which is number {@code i % PART_ELEMENTS} of them. */
+    private HostTensor around(int i) {
+        Part near = part;
+        int first = i - Objects.checkIndex(i, Math.toIntExact(elements())) % PART_ELEMENTS;
+        if (near == null || near.first != first) {
+            int count = (int) Math.min(PART_ELEMENTS, elements() - first);
+            near = new Part(first, loaded(first, count));
+            part = near;
+        }
+        return near.elements;
+    }
+
+    /** Some elements in memory; whole blocks. */
+    private HostTensor loaded(int first, int count) {
+        ByteBuffer bytes = load(Math.toIntExact(type.bytes(first)), Math.toIntExact(type.bytes(count)));
+        return new HostTensor(type, bytes, new long[] {count});
     }
 
     /** Element {@code i} in row-major order as a double; booleans are 0 or 1. */
     public double getDouble(int i) {
         requireElement(i);
+        ByteBuffer bytes = data;
+        if (bytes == null) {
+            return around(i).getDouble(i % PART_ELEMENTS);
+        }
         return switch (type) {
-            case F64 -> data.getDouble(8 * i);
-            case I64 -> data.getLong(8 * i);
-            case I32 -> data.getInt(4 * i);
+            case F64 -> bytes.getDouble(8 * i);
+            case I64 -> bytes.getLong(8 * i);
+            case I32 -> bytes.getInt(4 * i);
             default -> getFloat(i);
         };
     }
@@ -187,16 +285,20 @@ public final class HostTensor {
     /** Element {@code i} in row-major order, rounded to a float. */
     public float getFloat(int i) {
         requireElement(i);
+        ByteBuffer bytes = data;
+        if (bytes == null) {
+            return around(i).getFloat(i % PART_ELEMENTS);
+        }
         return switch (type) {
-            case F64 -> (float) data.getDouble(8 * i);
-            case F32 -> data.getFloat(4 * i);
-            case F16 -> HalfPrecision.f16ToFloat(data.getShort(2 * i));
-            case BF16 -> HalfPrecision.bf16ToFloat(data.getShort(2 * i));
-            case I64 -> data.getLong(8 * i);
-            case I32 -> data.getInt(4 * i);
-            case U8 -> data.get(i) & 0xff;
-            case BOOL -> data.get(i) == 0 ? 0 : 1;
-            case Q8_0, Q4_0 -> QuantizedBlocks.get(type, data, i);
+            case F64 -> (float) bytes.getDouble(8 * i);
+            case F32 -> bytes.getFloat(4 * i);
+            case F16 -> HalfPrecision.f16ToFloat(bytes.getShort(2 * i));
+            case BF16 -> HalfPrecision.bf16ToFloat(bytes.getShort(2 * i));
+            case I64 -> bytes.getLong(8 * i);
+            case I32 -> bytes.getInt(4 * i);
+            case U8 -> bytes.get(i) & 0xff;
+            case BOOL -> bytes.get(i) == 0 ? 0 : 1;
+            case Q8_0, Q4_0 -> QuantizedBlocks.get(type, bytes, i);
         };
     }
 
@@ -207,11 +309,15 @@ public final class HostTensor {
      */
     public long getLong(int i) {
         requireElement(i);
+        ByteBuffer bytes = data;
+        if (bytes == null) {
+            return around(i).getLong(i % PART_ELEMENTS);
+        }
         return switch (type) {
-            case I64 -> data.getLong(8 * i);
-            case I32 -> data.getInt(4 * i);
-            case U8 -> data.get(i) & 0xff;
-            case BOOL -> data.get(i) == 0 ? 0 : 1;
+            case I64 -> bytes.getLong(8 * i);
+            case I32 -> bytes.getInt(4 * i);
+            case U8 -> bytes.get(i) & 0xff;
+            case BOOL -> bytes.get(i) == 0 ? 0 : 1;
             default -> throw new IllegalStateException("type: a " + type + " tensor has no integer elements");
         };
     }
@@ -231,9 +337,10 @@ public final class HostTensor {
 
     /** All elements as doubles. */
     public double[] toDoubles() {
+        HostTensor loaded = data == null ? new HostTensor(type, load(0, bytes()), shape) : this;
         double[] out = new double[Checks.fitsInt("elements", elements())];
         for (int i = 0; i < out.length; i++) {
-            out[i] = getDouble(i);
+            out[i] = loaded.getDouble(i);
         }
         return out;
     }
@@ -253,8 +360,16 @@ public final class HostTensor {
             throw new IllegalArgumentException("target: must have room for " + count + " floats, and has "
                     + (target.isReadOnly() ? "none: it is read-only" : target.remaining()));
         }
+        ByteBuffer bytes = data;
+        if (bytes == null) {
+            int block = type.blockElements();
+            int before = start % block;
+            int whole = (before + count + block - 1) / block * block;
+            loaded(start - before, whole).copyTo(target, before, count);
+            return;
+        }
         if (type == DataType.F32) {
-            FloatBuffer floats = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+            FloatBuffer floats = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
             target.put(floats.slice(start, count));
             return;
         }
@@ -263,7 +378,7 @@ public final class HostTensor {
         if (type.isQuantized() && start % QuantizedBlocks.SIZE == 0) {
             float[] block = new float[QuantizedBlocks.SIZE];
             for (; i + block.length <= end; i += block.length) {
-                QuantizedBlocks.dequantize(type, data, i / block.length, block);
+                QuantizedBlocks.dequantize(type, bytes, i / block.length, block);
                 target.put(block);
             }
         }
@@ -281,10 +396,12 @@ public final class HostTensor {
         long[] part = shape.clone();
         part[0] = to - from;
         long rowElements = shape[0] == 0 ? 0 : elements() / shape[0];
-        ByteBuffer view = data.duplicate();
-        view.position(Math.toIntExact(type.bytes(from * rowElements)))
-                .limit(Math.toIntExact(type.bytes(to * rowElements)));
-        return new HostTensor(type, view.slice(), part);
+        int begin = Math.toIntExact(type.bytes(from * rowElements));
+        int end = Math.toIntExact(type.bytes(to * rowElements));
+        ByteBuffer loaded = data;
+        return loaded == null
+                ? new HostTensor(type, (at, target) -> copyBytes(Math.toIntExact(begin + at), target), null, part)
+                : new HostTensor(type, loaded.slice(begin, end - begin), part);
     }
 
     /** The same elements under another shape, without a copy. */
@@ -294,7 +411,7 @@ public final class HostTensor {
                     + " does not have the elements of " + Arrays.toString(shape));
         }
         requireBlocks(type, newShape);
-        return new HostTensor(type, data, newShape);
+        return new HostTensor(type, source, data, newShape);
     }
 
     @Override

@@ -5,7 +5,7 @@ import org.clattention.config.HostTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's tables of embeddings, which stay where they are: on the host, mapped from the file. What goes into the first
+ * A model's tables of embeddings, which stay where they are: on the host, in the file. What goes into the first
  * block is {@code scale·table[token] + tokenTypes[type] + positions[position]}, summed in f32.
  */
 public final class Embeddings {

@@ -13,7 +13,7 @@ import org.clattention.io.InvalidFileException;
 import org.clattention.io.JsonReader;
 import org.clattention.io.SafetensorsFile;
 
-/** The tensors of a folder, memory-mapped: of {@code model.safetensors}, or of the shards that an index lists. */
+/** The tensors of a folder, read where they are asked for: of {@code model.safetensors}, or of the shards that an index lists. */
 final class FolderTensors implements ModelTensors {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";

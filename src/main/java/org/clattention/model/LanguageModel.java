@@ -20,7 +20,7 @@ import org.clattention.error.DeviceMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A language model on a device, from tokens to logits. Embeddings are looked up on the host, where their table stays mapped;
+ * A language model on a device, from tokens to logits. Embeddings are looked up on the host, where their table stays in its file;
  * all else runs on the device. Immutable and thread-safe; closing the engine closes it, too.
  *
  * <pre>{@code

@@ -26,8 +26,8 @@ public final class ModelFolder extends ModelSource {
     }
 
     /**
-     * Opens a folder and checks the configuration and the shape and type of every tensor. The tensors' data are mapped, not
-     * read; nothing needs to be closed.
+     * Opens a folder and checks the configuration and the shape and type of every tensor. The tensors' data are not
+     * read yet; nothing needs to be closed.
      *
      * @throws InvalidFileException if anything is missing, damaged, inconsistent or not supported: one line that names the
      *     file and the key or tensor
@@ -76,16 +76,23 @@ public final class ModelFolder extends ModelSource {
 
     /** Which of two that differ is meant, nobody can know. */
     private static void requireCopy(FolderTensors tensors, String name, String original) {
-        HostTensor first = tensors.get(original, tensors.shape(original));
-        HostTensor second = tensors.get(name, tensors.shape(original));
-        boolean same = first.type() == second.type() && first.data().equals(second.data());
-        int elements = Math.toIntExact(first.elements());
-        for (int i = 0; !same && i < elements; i++) {
-            if (first.getDouble(i) != second.getDouble(i)) {
-                throw new InvalidFileException(
-                        tensors.file(name),
-                        "tensor " + name + ": differs from " + original + ", of which it should be a copy: element " + i
-                                + " is " + second.getDouble(i) + " instead of " + first.getDouble(i));
+        long[] shape = tensors.shape(original);
+        HostTensor first = tensors.get(original, shape);
+        HostTensor second = tensors.get(name, shape);
+        long rows = shape.length == 0 ? 0 : shape[0];
+        for (long row = 0; row < rows; row++) {
+            HostTensor one = first.rows(row, row + 1);
+            HostTensor other = second.rows(row, row + 1);
+            boolean same = first.type() == second.type() && one.data().equals(other.data());
+            int elements = Math.toIntExact(one.elements());
+            for (int i = 0; !same && i < elements; i++) {
+                if (one.getDouble(i) != other.getDouble(i)) {
+                    throw new InvalidFileException(
+                            tensors.file(name),
+                            "tensor " + name + ": differs from " + original
+                                    + ", of which it should be a copy: element " + (row * elements + i) + " is "
+                                    + other.getDouble(i) + " instead of " + one.getDouble(i));
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ final class EmbeddingExample {
     // README: begin
     /** The attention of one Llama layer: a prompt at once, then one more token. */
     static float[] promptAndOneToken(Path model, float[] prompt, int length, float[] next) {
-        SafetensorsFile file = SafetensorsFile.open(model); // memory-mapped; F32, F16 or BF16 as it comes
+        SafetensorsFile file = SafetensorsFile.open(model); // read piece by piece; F32, F16 or BF16 as it comes
         String layer0 = "model.layers.0.self_attn.";
         AttentionWeights weights = AttentionWeights.of(
                 file.tensor(layer0 + "q_proj.weight"),

@@ -260,4 +260,35 @@ class SafetensorsFileTest {
     private Path write(byte[] bytes) throws IOException {
         return Files.write(folder.resolve("file.safetensors"), bytes);
     }
+
+    @Test
+    void aThreadThatIsInterruptedDisturbsNobody() throws IOException {
+        HostTensor tensor = SafetensorsFile.open(write(BadFiles.good())).tensor("in.x");
+        ByteBuffer before = tensor.data();
+        Thread.currentThread().interrupt();
+        assertThat(tensor.data()).isEqualTo(before);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(tensor.data()).isEqualTo(before);
+    }
+
+    @Test
+    void aFileCutShortIsSaidWhenItIsRead() throws IOException {
+        Path path = write(BadFiles.good());
+        SafetensorsFile file = SafetensorsFile.open(path);
+        HostTensor x = file.tensor("in.x");
+        HostTensor y = file.tensor("out.y");
+        try (RandomAccessFile cut = new RandomAccessFile(path.toFile(), "rw")) {
+            cut.setLength(cut.length() - 1);
+        }
+        assertThat(x.toFloats()).hasSize((int) x.elements());
+        for (Runnable access : List.<Runnable>of(
+                y::data, y::toFloats, y::toDoubles, () -> y.getFloat(0), () -> y.to(DataType.F16), () -> y.reshape(y.elements())
+                        .rows(1, 2)
+                        .data())) {
+            assertThatThrownBy(access::run)
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageStartingWith(path + ": has become shorter: ");
+        }
+        assertThat(y.reshape(y.elements()).rows(0, 1).data().remaining()).isEqualTo(4);
+    }
 }

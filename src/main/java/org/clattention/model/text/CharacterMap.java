@@ -74,7 +74,7 @@ final class CharacterMap {
                     continue;
                 }
                 int child = at ^ offset(unit);
-                boolean leaf = (unit >>> 8 & 1) == 1;
+                boolean leaf = ((unit >>> 8) & 1) == 1;
                 if (child >= units.length || (leaf && !isText(units[child] & 0x7fffffff))) {
                     return false;
                 }
@@ -88,7 +88,7 @@ final class CharacterMap {
     }
 
     private static int offset(int unit) {
-        return unit >>> 10 << ((unit & 1 << 9) >>> 6);
+        return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
     }
 
     /** True if a short text of whole characters begins here. */

@@ -1,6 +1,5 @@
 package org.clattention.model.text;
 
-import org.clattention.io.InvalidFileException;
 import org.clattention.model.arch.ConfigJson;
 
 /** What a tokenizer does to a text before its model and after it: normalizers, pre-tokenizers, decoders. */
@@ -119,7 +118,7 @@ final class TokenizerStages {
     }
 
     /** The library counts from the end of tokens that may be shorter. */
-    private static void strip(ConfigJson part) throws InvalidFileException {
+    private static void strip(ConfigJson part) {
         TokenizerParts.character(part, "content");
         if (part.count("start", 0) > MOST_STRIPPED) {
             throw part.refused("start", "must be at most " + MOST_STRIPPED);

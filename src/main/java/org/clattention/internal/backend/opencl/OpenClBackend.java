@@ -163,7 +163,21 @@ public final class OpenClBackend implements Backend {
         }
     }
 
-    /** Through a direct buffer in parts: the binding takes no read-only heap buffer, and a mapped file may be large. */
+    /** Writes a tensor's bytes; native code sees only memory, never a file that somebody may cut short. */
+    public static void upload(Queue queue, Buffer target, long offset, HostTensor values) {
+        if (values.isInMemory()) {
+            upload(queue, target, offset, values.data());
+            return;
+        }
+        int bytes = Math.toIntExact(values.type().bytes(values.elements()));
+        ByteBuffer staging = ByteBuffer.allocateDirect(Math.min(STAGING_BYTES, Math.max(1, bytes)));
+        for (int at = 0; at < bytes; at += staging.capacity()) {
+            values.copyBytes(at, staging.clear().limit(Math.min(staging.capacity(), bytes - at)));
+            queue.write(target, offset + at, staging.flip());
+        }
+    }
+
+    /** Through a direct buffer in parts: the binding takes no read-only heap buffer. */
     public static void upload(Queue queue, Buffer target, long offset, ByteBuffer bytes) {
         if (bytes.isDirect()) {
             queue.write(target, offset, bytes);

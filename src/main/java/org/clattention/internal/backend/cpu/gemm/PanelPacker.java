@@ -66,37 +66,44 @@ public final class PanelPacker implements Work {
 
     @Override
     public void run(int tile, Workspace workspace) {
-        int first = tile * panel;
-        for (int n = 0; n < panel; n++) {
-            if (first + n < outputs) {
-                row(first + n, tile, n);
-            } else {
-                zeros(tile, n);
+        int at = tile * panel;
+        int part = 0;
+        int n = 0;
+        while (n < panel) {
+            if (part == matrices.size()) {
+                zeros(tile, n++);
+                continue;
             }
+            HostTensor matrix = matrices.get(part);
+            int rows = Math.toIntExact(matrix.dim(0));
+            if (at >= rows) {
+                at -= rows;
+                part++;
+                continue;
+            }
+            int count = Math.min(panel - n, rows - at);
+            ByteBuffer bytes = matrix.rows(at, at + (long) count).to(target.type()).data();
+            for (int row = 0; row < count; row++) {
+                row(bytes, row * inputs, tile, n + row);
+            }
+            at += count;
+            n += count;
         }
     }
 
-    private void row(int output, int tile, int n) {
-        int at = output;
-        int part = 0;
-        while (at >= matrices.get(part).dim(0)) {
-            at -= Math.toIntExact(matrices.get(part).dim(0));
-            part++;
-        }
-        ByteBuffer bytes =
-                matrices.get(part).rows(at, at + 1L).to(target.type()).data();
+    private void row(ByteBuffer bytes, int from, int tile, int n) {
         int start = Math.toIntExact((long) tile * inputs * panel + n);
         if (target.type() == DataType.F32) {
             FloatBuffer values = bytes.asFloatBuffer();
             float[] to = target.floats();
             for (int k = 0; k < inputs; k++) {
-                to[start + k * panel] = values.get(k);
+                to[start + k * panel] = values.get(from + k);
             }
         } else {
             ShortBuffer values = bytes.asShortBuffer();
             short[] to = target.shorts();
             for (int k = 0; k < inputs; k++) {
-                to[start + k * panel] = values.get(k);
+                to[start + k * panel] = values.get(from + k);
             }
         }
     }

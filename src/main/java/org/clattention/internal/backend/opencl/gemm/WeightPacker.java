@@ -74,11 +74,11 @@ public final class WeightPacker {
             int count = Math.min(step, rows - row);
             HostTensor values = part.rows(row, row + count).to(type);
             if (!panels) {
-                OpenClBackend.upload(lane.queue(), matrix, (firstRow + row) * rowBytes, values.data());
+                OpenClBackend.upload(lane.queue(), matrix, (firstRow + row) * rowBytes, values);
                 continue;
             }
             try (Buffer staging = backend.context().allocate(count * rowBytes, name + " staging")) {
-                OpenClBackend.upload(lane.queue(), staging, 0, values.data());
+                OpenClBackend.upload(lane.queue(), staging, 0, values);
                 launch(staging, matrix, type, firstRow + row, count, count, inputs);
                 lane.finish();
             }
