@@ -37,7 +37,7 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
     LOCAL4_ARRAY s_tile[KEYS * STRIDE_Q];  // scores, then weights: [key][row]
     __local float shared[GROUP_ITEMS];     // of the items that share a row
     __local float factor[ROWS];
-    __local int odd[ROWS], odd_values[KEYS], some_odd;
+    __local int odd[ROWS], odd_values[KEYS], some_odd;  // of values: 1 + the first key of the last block with an odd one
     __local size_t q_at[ROWS], k_at[KEYS], v_at[KEYS];
     __local float *k_stage = stage + CHUNK * STRIDE_Q;
 
@@ -62,6 +62,8 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
     float largest = -INFINITY, sum = 0.0f;
     int met_odd = 0;  // a score that is NaN or infinite
 
+    for (int n = item; n < KEYS; n += GROUP_ITEMS) odd_values[n] = 0;
+    if (item == 0) some_odd = 0;
     if (part == 0) {
         odd[r] = 0;
         q_at[r] = view_index(p.q, b, h, seq.q_row + min(i, max(seq.q_len - 1, 0)));
@@ -79,8 +81,6 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             v_at[item] = row_index(p.v, p.key_rows, table, b, kv_head, seq.k_row + key0 + item);
         }
         barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < KEYS) odd_values[item] = 0;
-        if (item == 0) some_odd = 0;
 
         float4 dots[ITEM_ROWS];
 #pragma unroll
@@ -149,8 +149,8 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
                 if (!all(isfinite(values))) {
                     // 0 * NaN is NaN: for rows that may not see this key it must be 0, those that may are made again.
                     values = (float4)(0.0f);
-                    atomic_or(&odd_values[n], 1);
-                    atomic_or(&some_odd, 1);
+                    atomic_xchg(&odd_values[n], key0 + 1);
+                    atomic_xchg(&some_odd, key0 + 1);
                 }
                 *(__local float4 *)(stage + 4 * e) = values;
             }
@@ -166,8 +166,8 @@ void flash_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             }
             barrier(CLK_LOCAL_MEM_FENCE);
         }
-        for (int n = part; some_odd && n < keys; n += PARTS)
-            if (odd_values[n]) met_odd |= attended(p, seq, mask, bias, b, h, i, key0 + n);
+        for (int n = part; some_odd == key0 + 1 && n < keys; n += PARTS)
+            if (odd_values[n] == key0 + 1) met_odd |= attended(p, seq, mask, bias, b, h, i, key0 + n);
     }
 
     shared[item] = sum;

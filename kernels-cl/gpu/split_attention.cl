@@ -27,7 +27,7 @@ void split_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
     LOCAL4_ARRAY stage[STAGE];
     __local float weights[KEYS * ROWS];          // [key][row]
     __local float shared[ROWS * ROW_LANES], corrections[ROWS];
-    __local int odd[ROWS], odd_values[KEYS];
+    __local int odd[ROWS], odd_values[KEYS];  // a value's: 1 + the first key of the last block in which it was odd
     __local size_t q_at[ROWS], k_at[KEYS], v_at[KEYS];
 
     const int item = (int)get_local_id(0);
@@ -57,6 +57,7 @@ void split_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
 #pragma unroll
     for (int m = 0; m < ROWS; m++) acc[m] = (float4)(0.0f);
 
+    for (int n = item; n < KEYS; n += GROUP_ITEMS) odd_values[n] = 0;
     if (item < ROWS) {
         const int at = min(row0 + item, rows - 1);
         q_at[item] = view_index(p.q, b, kv_head * group + at % group,
@@ -70,7 +71,6 @@ void split_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             v_at[item] = row_index(p.v, p.key_rows, table, b, kv_head, seq.k_row + key0 + item);
         }
         barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < KEYS) odd_values[item] = 0;
 
         float dots[ITEM_KEYS][ROWS];
         size_t at[ITEM_KEYS];
@@ -144,14 +144,14 @@ void split_attention(__global const TYPE(QRY) *q, __global const TYPE(KEY) *k, _
             if (!all(isfinite(v_n))) {
                 // 0 * NaN is NaN: for rows that may not see this key it must be 0, those that may are made again.
                 v_n = (float4)(0.0f);
-                atomic_or(&odd_values[n], 1);
+                atomic_xchg(&odd_values[n], key0 + 1);
             }
 #pragma unroll
             for (int m = 0; m < ROWS; m++) acc[m] = fma((float4)(weights[n * ROWS + m]), v_n, acc[m]);
         }
         barrier(CLK_LOCAL_MEM_FENCE);
         for (int n = row_lane; has_row && n < keys; n += ROW_LANES)
-            if (odd_values[n]) met_odd |= attended(p, seq, mask, bias, b, h, i, key0 + n);
+            if (odd_values[n] == key0 + 1) met_odd |= attended(p, seq, mask, bias, b, h, i, key0 + n);
     }
 
     const int stride = 4 + (p.value_size + 3) / 4 * 4;

@@ -132,14 +132,24 @@ class MisuseTest {
         return type + "." + (executable instanceof Method ? executable.getName() : "new") + "(" + parameters + ")";
     }
 
-    /** The public types of the package, nested ones included. */
+    /** The public types of the root and of the values, nested ones included. */
     private static List<Class<?>> publicTypes() {
+        List<Class<?>> types = new ArrayList<>();
+        for (String name : List.of("org.clattention", "org.clattention.config")) {
+            types.addAll(publicTypes(name));
+        }
+        // For this library alone.
+        types.removeIf(type -> type.getSimpleName().equals("Checks"));
+        return types;
+    }
+
+    private static List<Class<?>> publicTypes(String packageName) {
         try (Stream<Path> files = Files.list(Path.of(AttentionEngine.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .toURI())
-                .resolve("org/clattention"))) {
+                .resolve(packageName.replace('.', '/')))) {
             List<Class<?>> types = new ArrayList<>();
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString();
@@ -147,7 +157,7 @@ class MisuseTest {
                     continue;
                 }
                 Class<?> type = Class.forName(
-                        "org.clattention." + name.replace(".class", ""), false, AttentionEngine.class.getClassLoader());
+                        packageName + "." + name.replace(".class", ""), false, AttentionEngine.class.getClassLoader());
                 if (Modifier.isPublic(type.getModifiers())) {
                     types.add(type);
                 }

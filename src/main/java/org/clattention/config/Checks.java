@@ -16,7 +16,7 @@ public final class Checks {
         }
     }
 
-    static void positive(String name, int value) {
+    public static void positive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + ": " + value + " must be at least 1");
         }
@@ -33,7 +33,7 @@ public final class Checks {
     }
 
     /** Checks a number that is computed with as a float, where 0 means none. */
-    static void notNegative(String name, double value) {
+    public static void notNegative(String name, double value) {
         if (value != 0 && !(value > 0 && isNormal(value))) {
             throw new IllegalArgumentException(name + ": " + value + " must be 0 (none) or positive and " + RANGE);
         }
@@ -56,7 +56,7 @@ public final class Checks {
      *
      * @param orNone whether −∞ may be given, too
      */
-    static void values(String name, @Nullable HostTensor tensor, boolean orNone) {
+    public static void values(String name, @Nullable HostTensor tensor, boolean orNone) {
         for (int i = 0; tensor != null && i < tensor.elements(); i++) {
             double value = tensor.getDouble(i);
             float stored = (float) value;
@@ -136,7 +136,7 @@ public final class Checks {
     }
 
     /** Checks type and shape of a parameter; matrices may be quantized. */
-    static void weights(String name, HostTensor tensor, String meaning, long... shape) {
+    public static void weights(String name, HostTensor tensor, String meaning, long... shape) {
         boolean matrix = shape.length == 2;
         if (!(matrix ? tensor.type().isReal() : tensor.type().isFloatingPoint())) {
             throw new IllegalArgumentException("weights." + name + ": type " + tensor.type()
@@ -146,7 +146,7 @@ public final class Checks {
     }
 
     /** Checks that rows of this size can be cached in a type. */
-    static void cachedRows(DataType type, String name, int size) {
+    public static void cachedRows(DataType type, String name, int size) {
         if (size % type.blockElements() != 0) {
             throw new IllegalArgumentException("type: a " + type + " cache needs rows of whole blocks, but the " + name
                     + " " + size + " is not a multiple of " + type.blockElements());

@@ -369,7 +369,8 @@ public final class HostTensor {
             return;
         }
         if (type == DataType.F32) {
-            FloatBuffer floats = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+            FloatBuffer floats =
+                    bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
             target.put(floats.slice(start, count));
             return;
         }

@@ -87,8 +87,7 @@ final class FileBytes {
         int count = open.read(part, at);
         if (count <= 0) {
             throw new InvalidFileException(
-                    file,
-                    "has become shorter: " + size + " bytes when it was opened, now " + open.size() + " bytes");
+                    file, "has become shorter: " + size + " bytes when it was opened, now " + open.size() + " bytes");
         }
         target.position(target.position() + count);
         return count;

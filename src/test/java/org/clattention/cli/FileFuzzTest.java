@@ -81,8 +81,7 @@ class FileFuzzTest {
     /** What the child does: files by their seeds, each with a limit of time. */
     static final class Child {
         private static final int SECONDS = 5;
-        private static final Set<Integer> ALLOWED =
-                Set.of(ExitCode.PASSED, ExitCode.WRONG_RESULT, ExitCode.BAD_INPUT);
+        private static final Set<Integer> ALLOWED = Set.of(ExitCode.PASSED, ExitCode.WRONG_RESULT, ExitCode.BAD_INPUT);
 
         private Child() {}
 
@@ -133,8 +132,8 @@ class FileFuzzTest {
         private static int run(ExecutorService worker, String... command) throws InterruptedException {
             StringWriter err = new StringWriter();
             try {
-                int code = worker.submit(() -> Main.run(
-                                new PrintWriter(new StringWriter()), new PrintWriter(err), command))
+                int code = worker.submit(
+                                () -> Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err), command))
                         .get(SECONDS, TimeUnit.SECONDS);
                 if (!ALLOWED.contains(code)) {
                     fail("exit code " + code + ": " + err);

@@ -41,7 +41,7 @@ final class FileFuzzer {
 
     /** A whole value of JSON without others in it, or an empty list or object, or a sign. */
     private static final Pattern VALUE = Pattern.compile(
-            "\"(?:[^\"\\\\]|\\\\.)*\"|-?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?|true|false|null|\\[\\s*]|\\{\\s*}|[\\[\\]{},:]");
+            "\"(?:[^\"\\\\]++|\\\\.)*+\"|-?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?|true|false|null|\\[\\s*]|\\{\\s*}|[\\[\\]{},:]");
 
     private static final List<String> VALUES = List.of(
             "null",
@@ -101,19 +101,18 @@ final class FileFuzzer {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 byte[] bytes = Files.readAllBytes(file);
                 String name = file.getFileName().toString();
-                boolean damaged =
-                        switch (kind) {
-                            case WEIGHTS -> name.equals("model.safetensors");
-                            case CONFIG -> name.equals("config.json");
-                            case INDEX -> name.endsWith("index.json");
-                            default -> false;
-                        };
+                boolean damaged = switch (kind) {
+                    case WEIGHTS -> name.equals("model.safetensors");
+                    case CONFIG -> name.equals("config.json");
+                    case INDEX -> name.endsWith("index.json");
+                    default -> false;
+                };
                 byte[] changed = !damaged ? bytes : kind == Kind.WEIGHTS ? safetensors(bytes) : json(bytes);
                 Files.write(folder.resolve(name), changed);
             }
         }
-        List<String> command =
-                new ArrayList<>(List.of("generate", "--device", "java", "--model", folder.toString(), "--max-tokens", "2"));
+        List<String> command = new ArrayList<>(
+                List.of("generate", "--device", "java", "--model", folder.toString(), "--max-tokens", "2"));
         if (kind == Kind.TOKENIZER) {
             String tokenizer = any(TokenizerSeeds.ALL);
             Files.write(folder.resolve("tokenizer.json"), json(tokenizer.getBytes(StandardCharsets.UTF_8)));
@@ -143,7 +142,9 @@ final class FileFuzzer {
             case 0 -> out = Arrays.copyOf(out, random.nextInt(2 * out.length + 1));
             case 1 -> {
                 if (out.length >= 8) {
-                    ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).putLong(0, random.nextLong() >> random.nextInt(64));
+                    ByteBuffer.wrap(out)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(0, random.nextLong() >> random.nextInt(64));
                 }
             }
             default -> {
@@ -178,13 +179,12 @@ final class FileFuzzer {
         }
         int[] at = any(values);
         int[] other = any(values);
-        String replacement =
-                switch (random.nextInt(6)) {
-                    case 0 -> "";
-                    case 1 -> text.substring(other[0], other[1]);
-                    case 2 -> text.substring(Math.min(at[0], other[0]), Math.min(Math.max(at[1], other[1]), at[0] + 2000));
-                    default -> any(VALUES);
-                };
+        String replacement = switch (random.nextInt(6)) {
+            case 0 -> "";
+            case 1 -> text.substring(other[0], other[1]);
+            case 2 -> text.substring(Math.min(at[0], other[0]), Math.min(Math.max(at[1], other[1]), at[0] + 2000));
+            default -> any(VALUES);
+        };
         return text.substring(0, at[0]) + replacement + text.substring(at[1]);
     }
 

@@ -4,12 +4,19 @@ import java.util.List;
 
 /** Good files that bad ones are made from, and texts for both. */
 final class TokenizerSeeds {
-    static final List<String> TEXTS =
-            List.of("a", "ab ab", "TEXT", "\u0130 \ud83d\ude00\ufdfa", " ".repeat(3000), "abc".repeat(2000), "aB1'll\r\n\r\n  x");
+    static final List<String> TEXTS = List.of(
+            "a",
+            "ab ab",
+            "TEXT",
+            "\u0130 \ud83d\ude00\ufdfa",
+            " ".repeat(3000),
+            "abc".repeat(2000),
+            "aB1'll\r\n\r\n  x");
 
-    private static final String HEAD = "{\"version\": \"1.0\", \"truncation\": null, \"padding\": null, \"added_tokens\":"
-            + " [{\"id\": 5, \"content\": \"<s>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": true,"
-            + " \"normalized\": false, \"special\": true}], ";
+    private static final String HEAD =
+            "{\"version\": \"1.0\", \"truncation\": null, \"padding\": null, \"added_tokens\":"
+                    + " [{\"id\": 5, \"content\": \"<s>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": true,"
+                    + " \"normalized\": false, \"special\": true}], ";
 
     static final List<String> ALL = List.of(
             HEAD

@@ -282,9 +282,12 @@ class SafetensorsFileTest {
         }
         assertThat(x.toFloats()).hasSize((int) x.elements());
         for (Runnable access : List.<Runnable>of(
-                y::data, y::toFloats, y::toDoubles, () -> y.getFloat(0), () -> y.to(DataType.F16), () -> y.reshape(y.elements())
-                        .rows(1, 2)
-                        .data())) {
+                y::data,
+                y::toFloats,
+                y::toDoubles,
+                () -> y.getFloat(0),
+                () -> y.to(DataType.F16),
+                () -> y.reshape(y.elements()).rows(1, 2).data())) {
             assertThatThrownBy(access::run)
                     .isInstanceOf(InvalidFileException.class)
                     .hasMessageStartingWith(path + ": has become shorter: ");

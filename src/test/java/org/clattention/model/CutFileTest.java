@@ -61,8 +61,8 @@ class CutFileTest {
                 try (LanguageModel model = LanguageModel.load(engine, source, null);
                         ModelSession session = model.newSession(CacheOptions.contiguous(1, 8))) {
                     session.append(new int[] {65});
-                    try (FileChannel file = FileChannel.open(
-                            folder.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+                    try (FileChannel file =
+                            FileChannel.open(folder.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
                         file.truncate(20_000);
                     }
                     expect("in use", () -> session.append(new int[] {66}));

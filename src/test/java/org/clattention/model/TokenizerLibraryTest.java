@@ -62,8 +62,7 @@ class TokenizerLibraryTest {
                 urls.add(Path.of(path).toUri().toURL());
             }
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-                ClassLoader loader =
-                        new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+                ClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
                 try {
                     Object tokens = Class.forName(Opener.class.getName(), true, loader)
                             .getMethod("tokens", Path.class)
@@ -82,7 +81,8 @@ class TokenizerLibraryTest {
 
         /** The tokens of a text. */
         public static List<Integer> tokens(Path folder) {
-            ModelSpec spec = ModelFolder.open(Path.of("test-data", "models", "llama")).spec();
+            ModelSpec spec =
+                    ModelFolder.open(Path.of("test-data", "models", "llama")).spec();
             Tokenizer tokenizer = Tokenizers.of(folder, spec);
             List<Integer> out = new ArrayList<>();
             for (int token : tokenizer.encode("a")) {

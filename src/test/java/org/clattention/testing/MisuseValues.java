@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -120,6 +121,7 @@ public final class MisuseValues implements AutoCloseable {
         put(int.class, 2, 0, 1, 4, -1, 3, max, Integer.MIN_VALUE, 1 << 24);
         put(long.class, 2L, 0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 31);
         put(boolean.class, true, false);
+        put(Duration.class, Duration.ZERO, Duration.ofMinutes(10), Duration.ofSeconds(-1), null);
         put(boolean[].class, new boolean[8], new boolean[0], null);
         put(float.class, 1f, 0f, Float.NaN, Float.NEGATIVE_INFINITY, Float.MIN_VALUE);
         put(double.class, 1.0, 0.0, -1.0, Double.NaN, Double.POSITIVE_INFINITY, 1e300, 1e-300);

@@ -1,6 +1,7 @@
 package org.clattention.internal.cl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
@@ -8,6 +9,7 @@ import com.sun.jna.Platform;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.clattention.testing.Signals;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,7 @@ class DriverExitTest {
     void theJvmsOwnEndIsWhatItWas() throws Exception {
         assertThat(ended("return")).isZero();
         assertThat(ended("exit")).isEqualTo(1);
+        assumeFalse(Signals.interruptIsIgnored(), "SIGINT is ignored here");
         assertThat(ended("interrupt")).isEqualTo(INTERRUPTED);
     }
 

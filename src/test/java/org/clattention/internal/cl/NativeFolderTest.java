@@ -2,6 +2,7 @@ package org.clattention.internal.cl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.clattention.testing.Signals;
 import org.clattention.testing.TinyDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,7 @@ class NativeFolderTest {
     @Test
     void goesWithTheProcess() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "about Unix signals");
+        assumeFalse(Signals.interruptIsIgnored(), "SIGINT is ignored here");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Djava.io.tmpdir=" + base,

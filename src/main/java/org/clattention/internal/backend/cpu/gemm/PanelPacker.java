@@ -82,7 +82,8 @@ public final class PanelPacker implements Work {
                 continue;
             }
             int count = Math.min(panel - n, rows - at);
-            ByteBuffer bytes = matrix.rows(at, at + (long) count).to(target.type()).data();
+            ByteBuffer bytes =
+                    matrix.rows(at, at + (long) count).to(target.type()).data();
             for (int row = 0; row < count; row++) {
                 row(bytes, row * inputs, tile, n + row);
             }
