@@ -126,6 +126,7 @@ public record AttentionWeights(
     }
 
     public void requireFit(AttentionConfig config) {
+        Checks.given("config", config);
         matrix("query", query, "[Hq * d, D]", config.queryWidth(), config.modelWidth());
         matrix("key", key, "[Hkv * d, Dm]", config.keyWidth(), config.memoryWidth());
         matrix("value", value, "[Hkv * dv, Dm]", config.valueWidth(), config.memoryWidth());

@@ -135,6 +135,7 @@ public record BlockWeights(
     }
 
     public void requireFit(BlockConfig config) {
+        Checks.given("config", config);
         requireFit(attention, config.attention());
         long width = config.attention().modelWidth();
         long hidden = config.hiddenWidth();

@@ -231,6 +231,14 @@ public final class HostTensor {
 
     /** Fills the rest of a buffer with the bytes from a position on. */
     public void copyBytes(int position, ByteBuffer target) {
+        Checks.given("target", target);
+        if (position < 0 || target.remaining() > bytes() - position) {
+            throw new IllegalArgumentException("position: " + position + " and the " + target.remaining()
+                    + " bytes after it must lie among the tensor's " + bytes());
+        }
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("target: must not be read-only");
+        }
         ByteBuffer loaded = data;
         if (loaded != null) {
             target.put(loaded.slice(position, target.remaining()));

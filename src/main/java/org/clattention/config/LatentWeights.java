@@ -58,6 +58,7 @@ public record LatentWeights(
     }
 
     public void requireFit(LatentConfig c) {
+        Checks.given("config", c);
         int rq = c.queryLatentSize();
         boolean compressed = rq > 0;
         require("query", query, !compressed, "[H * (dn + dr), D]", c.queryWidth(), c.modelWidth());

@@ -63,6 +63,7 @@ public record StackWeights(
 
     /** Checks all but the blocks, which are checked as they come. */
     public void requireFit(StackConfig config) {
+        Checks.given("config", config);
         long width = config.modelWidth();
         boolean rms = config.blocks().get(0).norm() == BlockConfig.Norm.RMS;
         norm("inputNorm", inputNorm, config.inputNorm(), rms, width);

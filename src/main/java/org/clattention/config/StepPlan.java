@@ -47,6 +47,8 @@ public record StepPlan(String step, String shape, List<KernelPlan> kernels, Stri
 
         /** The same of a kernel of this file and name. */
         public static String path(String source, String name) {
+            Checks.given("source", source);
+            Checks.given("name", name);
             String file = source.endsWith(".cl") ? source.substring(0, source.length() - 3) : source;
             return file.isEmpty() ? name : file.endsWith("/" + name) ? file : file + ":" + name;
         }

@@ -121,6 +121,8 @@ public final class MisuseValues implements AutoCloseable {
         put(int.class, 2, 0, 1, 4, -1, 3, max, Integer.MIN_VALUE, 1 << 24);
         put(long.class, 2L, 0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 31);
         put(boolean.class, true, false);
+        HostTensor.Source zeros = (position, target) -> target.put(new byte[target.remaining()]);
+        put(HostTensor.Source.class, zeros, null);
         put(Duration.class, Duration.ZERO, Duration.ofMinutes(10), Duration.ofSeconds(-1), null);
         put(boolean[].class, new boolean[8], new boolean[0], null);
         put(float.class, 1f, 0f, Float.NaN, Float.NEGATIVE_INFINITY, Float.MIN_VALUE);
