@@ -49,10 +49,10 @@ class FileFuzzTest {
     @Test
     @Tag("nightly")
     void aProcessForEachFile() throws Exception {
-        FileFuzzer.Kind[] kinds = FileFuzzer.Kind.values();
-        for (int i = 0; i < 4 * kinds.length; i++) {
+        List<FileFuzzer.Kind> kinds = List.of(FileFuzzer.Kind.values());
+        for (int i = 0; i < 4 * kinds.size(); i++) {
             Path place = Files.createDirectory(folder.resolve("file" + i));
-            String[] command = new FileFuzzer(1_000_000 + i).create(kinds[i % kinds.length], place);
+            String[] command = new FileFuzzer(1_000_000 + i).create(kinds.get(i % kinds.size()), place);
             ChildJvm child = ChildJvm.run(30, MEMORY, Main.class, command);
             assertThat(child.code())
                     .as("file %d: %s: %s", i, String.join(" ", command), child.output())
@@ -93,10 +93,11 @@ class FileFuzzTest {
             int count = Integer.parseInt(arguments[3]);
             ExecutorService worker = Executors.newSingleThreadExecutor();
             warmUp(worker);
+            List<FileFuzzer.Kind> kinds = List.of(FileFuzzer.Kind.values());
             int[] codes = new int[128];
             long slowest = 0;
             for (int i = first; i < first + count; i++) {
-                FileFuzzer.Kind kind = FileFuzzer.Kind.values()[i % FileFuzzer.Kind.values().length];
+                FileFuzzer.Kind kind = kinds.get(i % kinds.size());
                 Path place = Files.createDirectory(folder.resolve("file" + i));
                 String[] command = new FileFuzzer(seed * 1_000_003 + i).create(kind, place);
                 // Said before, because nobody can say it after the end of the JVM.

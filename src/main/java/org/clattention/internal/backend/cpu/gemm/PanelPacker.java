@@ -21,14 +21,12 @@ public final class PanelPacker implements Work {
     private final List<HostTensor> matrices;
     private final JavaArray target;
     private final int inputs;
-    private final int outputs;
     private final int panel;
 
-    private PanelPacker(List<HostTensor> matrices, JavaArray target, int inputs, int outputs, int panel) {
+    private PanelPacker(List<HostTensor> matrices, JavaArray target, int inputs, int panel) {
         this.matrices = matrices;
         this.target = target;
         this.inputs = inputs;
-        this.outputs = outputs;
         this.panel = panel;
     }
 
@@ -56,7 +54,7 @@ public final class PanelPacker implements Work {
         }
         JavaArray matrix = memory.allocate(storageType(matrices), (long) stored * inputs, name);
         try {
-            PanelPacker packer = new PanelPacker(matrices, matrix, inputs, outputs, panel);
+            PanelPacker packer = new PanelPacker(matrices, matrix, inputs, panel);
             lane.run(packer, stored / panel);
             return new JavaWeights(matrix, null, biases(matrices, biases, stored), inputs, outputs, panel);
         } catch (RuntimeException | Error e) {
