@@ -2,8 +2,9 @@
 //   DEFINE_ACTIVATION(name, REAL)     defines  REAL name(REAL x, int function, float alpha)
 // function: one of the numbers below; silu is x * sigmoid(alpha * x)
 //
-// gelu is x * erfc(-x / sqrt(2)) / 2, because erfc keeps the small tail that 1 + erf cancels; erfc by the Chebyshev fit of
-// Numerical Recipes, which has no branches (the built-in function has, and takes 50 times as long on CPUs). In the tail x * x / 2
+// gelu is x * erfc(-x / sqrt(2)) / 2, because erfc keeps the small tail that 1 + erf cancels; erfc z is t * exp(P(t) - z * z)
+// with t = 1 / (1 + z / 2) and P fitted by scripts/erfc_fit.py, which has no branches (the built-in function has, and takes 50 times as long
+// on CPUs). In the tail x * x / 2
 // counts with all its bits: what its rounding took away is put back. x / (1 + e^z) is 0 for z > 88.7, where it is below 1e-36.
 
 #define IDENTITY 0
@@ -16,15 +17,15 @@
     inline REAL name##_gelu(const REAL x)                                                                             \
     {                                                                                                                 \
         const REAL t = 1.0f / fma(fabs(x), (REAL)(0.35355338f), (REAL)(1.0f));                                        \
-        REAL p = fma((REAL)(0.17087276f), t, (REAL)(-0.82215226f));                                                   \
-        p = fma(p, t, (REAL)(1.4885159f));                                                                            \
-        p = fma(p, t, (REAL)(-1.135204f));                                                                            \
-        p = fma(p, t, (REAL)(0.27886808f));                                                                           \
-        p = fma(p, t, (REAL)(-0.18628806f));                                                                          \
-        p = fma(p, t, (REAL)(0.09678418f));                                                                           \
-        p = fma(p, t, (REAL)(0.37409195f));                                                                           \
-        p = fma(p, t, (REAL)(1.0000237f));                                                                            \
-        p = fma(p, t, (REAL)(-1.2655122f));                                                                           \
+        REAL p = fma((REAL)(0.15518211f), t, (REAL)(-0.7367931f));                                                    \
+        p = fma(p, t, (REAL)(1.2887534f));                                                                            \
+        p = fma(p, t, (REAL)(-0.8723668f));                                                                           \
+        p = fma(p, t, (REAL)(0.06566662f));                                                                           \
+        p = fma(p, t, (REAL)(-0.07637166f));                                                                          \
+        p = fma(p, t, (REAL)(0.061012886f));                                                                          \
+        p = fma(p, t, (REAL)(0.38112357f));                                                                           \
+        p = fma(p, t, (REAL)(0.99927235f));                                                                           \
+        p = fma(p, t, (REAL)(-1.2654792f));                                                                           \
         const REAL half_x = 0.5f * x, square = half_x * x;                                                            \
         const REAL lost = square < 87.0f ? fma(half_x, x, -square) : (REAL)(0.0f);                                    \
         const REAL tail = t * exp(p) * exp(-square) * (1.0f - lost);                                                  \

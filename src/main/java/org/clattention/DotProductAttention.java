@@ -83,17 +83,17 @@ public final class DotProductAttention {
                         layout.heads(),
                         layout.queryLength(),
                         layout.keyLength());
-                CommandStream lane = engine.backend().lane()) {
-            DeviceArray sequences = sequences(lane, layout, masks);
+                CommandStream stream = engine.backend().stream()) {
+            DeviceArray sequences = sequences(stream, layout, masks);
             HeadView key = view(layout, inputs.key(), layout.kvHeads(), layout.newKeys(), layout.headSize());
             HeadView value = view(layout, inputs.value(), layout.kvHeads(), layout.newKeys(), layout.valueSize());
             Tensor pastKey = inputs.pastKey();
             Tensor pastValue = inputs.pastValue();
             if (pastKey != null && pastValue != null) {
-                key = append(lane, layout, pastKey, key, layout.headSize(), result::presentKey);
-                value = append(lane, layout, pastValue, value, layout.valueSize(), result::presentValue);
+                key = append(stream, layout, pastKey, key, layout.headSize(), result::presentKey);
+                value = append(stream, layout, pastValue, value, layout.valueSize(), result::presentValue);
             }
-            lane.attend(new AttentionOp(
+            stream.attend(new AttentionOp(
                     shape(layout),
                     options,
                     view(layout, inputs.query(), layout.heads(), layout.queryLength(), layout.headSize()),
@@ -111,7 +111,7 @@ public final class DotProductAttention {
                             array(inputs.alibiSlopes()),
                             null),
                     result.wanted()));
-            lane.finish();
+            stream.finish();
             return result.complete();
         }
     }
@@ -133,14 +133,14 @@ public final class DotProductAttention {
         return AttentionLayer.position(options, layout.queryLength(), layout.keyLength(), layout.past());
     }
 
-    private @Nullable DeviceArray sequences(CommandStream lane, HeadLayout layout, MaskArguments masks) {
+    private @Nullable DeviceArray sequences(CommandStream stream, HeadLayout layout, MaskArguments masks) {
         int[] lengths = masks.lengths();
         if (lengths == null) {
             return null;
         }
         boolean byLengths = options.alignment() == CausalAlignment.LENGTHS;
         int[] rows = KeyRange.byKeyLengths(lengths, layout.queryLength(), position(layout), byLengths);
-        return lane.scratch(CommandStream.Scratch.SEQUENCES, rows);
+        return stream.scratch(CommandStream.Scratch.SEQUENCES, rows);
     }
 
     private interface Allocation {
@@ -149,16 +149,16 @@ public final class DotProductAttention {
 
     /** Past and new rows, one behind the other. */
     private static HeadView append(
-            CommandStream lane, HeadLayout layout, Tensor past, HeadView rows, int size, Allocation allocation) {
+            CommandStream stream, HeadLayout layout, Tensor past, HeadView rows, int size, Allocation allocation) {
         int batch = layout.batch();
         int heads = layout.kvHeads();
         Tensor present = allocation.allocate(past.type(), batch, heads, layout.keyLength(), size);
         HeadView all = HeadView.headMajor(present.array(), heads, layout.keyLength(), size);
         if (layout.past() > 0) {
             HeadView old = HeadView.headMajor(past.array(), heads, layout.past(), size);
-            lane.store(StoreOp.copy(batch, heads, layout.past(), size, old, all));
+            stream.store(StoreOp.copy(batch, heads, layout.past(), size, old, all));
         }
-        lane.store(StoreOp.copy(batch, heads, layout.newKeys(), size, rows, all.fromRow(layout.past())));
+        stream.store(StoreOp.copy(batch, heads, layout.newKeys(), size, rows, all.fromRow(layout.past())));
         return all;
     }
 

@@ -119,10 +119,10 @@ public final class KvCache implements AutoCloseable {
         }
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
-            // Before the lane, as in a call: who holds a lane must not wait for a call that waits for one.
+            // Before the stream, as in a call: who holds a stream must not wait for a call that waits for one.
             lock.lock();
-            try (CommandStream lane = engine.backend().lane()) {
-                CacheStore copy = store.branch(lane, options().withBatch(sources.length), sources.clone());
+            try (CommandStream stream = engine.backend().stream()) {
+                CacheStore copy = store.branch(stream, options().withBatch(sources.length), sources.clone());
                 return new KvCache(engine, layer, leftWindow, copy);
             } finally {
                 lock.unlock();
@@ -181,9 +181,9 @@ public final class KvCache implements AutoCloseable {
     }
 
     private void append(Tensor keys, @Nullable Tensor values, int rows) {
-        try (CommandStream lane = engine.backend().lane()) {
-            CacheTransfer.append(lane, store, keys.array(), values == null ? null : values.array(), rows);
-            lane.finish();
+        try (CommandStream stream = engine.backend().stream()) {
+            CacheTransfer.append(stream, store, keys.array(), values == null ? null : values.array(), rows);
+            stream.finish();
         }
     }
 
@@ -208,7 +208,7 @@ public final class KvCache implements AutoCloseable {
         try (Use use = new Use(engine)) {
             use.hold(lifetime);
             lock.lock();
-            try (CommandStream lane = engine.backend().lane()) {
+            try (CommandStream stream = engine.backend().stream()) {
                 int rows = store.length(0);
                 boolean alike = Arrays.stream(store.lengths()).allMatch(n -> n == rows);
                 boolean whole = IntStream.range(0, options().batch()).allMatch(b -> store.overwritten(b) == 0);
@@ -224,8 +224,8 @@ public final class KvCache implements AutoCloseable {
                         type, keys ? "keys" : "values", options().batch(), store.heads(), rows, size);
                 try {
                     if (rows > 0) {
-                        CacheTransfer.export(lane, store, keys, out.array(), rows);
-                        lane.finish();
+                        CacheTransfer.export(stream, store, keys, out.array(), rows);
+                        stream.finish();
                     }
                     return out;
                 } catch (RuntimeException | Error e) {

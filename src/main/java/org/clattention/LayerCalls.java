@@ -89,10 +89,10 @@ final class LayerCalls {
             LayerSteps layer) {
         layer.prepare(arguments.tokens(), inputs.positions());
         try (PendingResult result = result(engine, inputs, arguments, heads, outputWidth)) {
-            try (CommandStream lane = engine.backend().lane()) {
+            try (CommandStream stream = engine.backend().stream()) {
                 DeviceArray y = result.output().array();
-                layer.forward(lane, call(inputs, arguments, masks, result.wanted(), y));
-                lane.finish();
+                layer.forward(stream, call(inputs, arguments, masks, result.wanted(), y));
+                stream.finish();
             }
             return result.complete();
         }

@@ -40,7 +40,7 @@ public final class Operators {
             int outer = product(x, 0, at);
             int columns = product(x, at, at + 1);
             int inner = product(x, at + 1, x.rank());
-            return compute(x, "softmax", (lane, y) -> lane.softmax(x.array(), y, outer, columns, inner));
+            return compute(x, "softmax", (stream, y) -> stream.softmax(x.array(), y, outer, columns, inner));
         }
     }
 
@@ -114,7 +114,8 @@ public final class Operators {
             use.tensor("x", x);
             TensorChecks.floatingPoint("x", x);
             Checks.real("alpha", alpha);
-            return compute(x, "activation", (lane, y) -> lane.activate(x.array(), y, x.elements(), activation, alpha));
+            return compute(
+                    x, "activation", (stream, y) -> stream.activate(x.array(), y, x.elements(), activation, alpha));
         }
     }
 
@@ -142,9 +143,10 @@ public final class Operators {
             use.tensor("sines", sines);
             Checks.given("style", style);
             RotationArguments sizes = RotationArguments.of(x, cosines, sines, positions, heads, dim);
-            return compute(x, "rotated", (lane, y) -> {
-                DeviceArray rows = positions == null ? null : lane.scratch(CommandStream.Scratch.POSITIONS, positions);
-                lane.store(new StoreOp(
+            return compute(x, "rotated", (stream, y) -> {
+                DeviceArray rows =
+                        positions == null ? null : stream.scratch(CommandStream.Scratch.POSITIONS, positions);
+                stream.store(new StoreOp(
                         sizes.batch(),
                         sizes.heads(),
                         sizes.length(),
@@ -251,7 +253,7 @@ public final class Operators {
                 Tensor y = compute(
                         x,
                         "normalized",
-                        (lane, out) -> lane.normalize(new NormalizeOp(
+                        (stream, out) -> stream.normalize(new NormalizeOp(
                                 rows,
                                 columns,
                                 rms,
@@ -276,7 +278,7 @@ public final class Operators {
     }
 
     private interface Work {
-        void queue(CommandStream lane, DeviceArray y);
+        void queue(CommandStream stream, DeviceArray y);
     }
 
     /** Allocates a result like x and computes it; an empty one needs no work. */
@@ -285,9 +287,9 @@ public final class Operators {
         if (x.elements() == 0) {
             return y;
         }
-        try (CommandStream lane = engine.backend().lane()) {
-            work.queue(lane, y.array());
-            lane.finish();
+        try (CommandStream stream = engine.backend().stream()) {
+            work.queue(stream, y.array());
+            stream.finish();
             return y;
         } catch (RuntimeException | Error e) {
             throw Closing.after(e, y);

@@ -141,7 +141,7 @@ public final class TransformerStack implements AutoCloseable {
         boolean last = inputs.rows() == Rows.LAST;
         layer.prepare(tokens);
         try (PendingStack result = new PendingStack(engine, config, inputs, arguments, outputShape(inputs, tokens));
-                CommandStream lane = engine.backend().lane()) {
+                CommandStream stream = engine.backend().stream()) {
             List<AttentionLayer.Call> calls = new ArrayList<>();
             for (int i = 0; i < masks.size(); i++) {
                 calls.add(LayerCalls.call(
@@ -152,11 +152,11 @@ public final class TransformerStack implements AutoCloseable {
                         result.output().array()));
             }
             layer.forward(
-                    lane,
+                    stream,
                     calls,
                     last ? lastRows(tokens, inputs) : null,
                     result.output().array());
-            lane.finish();
+            stream.finish();
             return result.complete();
         }
     }

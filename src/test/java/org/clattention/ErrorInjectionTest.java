@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /**
  * An error of the JVM, such as a heap that is full, in the place of every OpenCL call and wherever a call's object gets its
- * owner: nothing leaks, no lane is lost, and the next call on the same engine is right.
+ * owner: nothing leaks, no stream is lost, and the next call on the same engine is right.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 class ErrorInjectionTest extends DeviceTest {
@@ -105,7 +105,7 @@ class ErrorInjectionTest extends DeviceTest {
         }
     }
 
-    /** Each event of {@code work} throws, each time on a fresh engine, whose lanes and programs are not made yet. */
+    /** Each event of {@code work} throws, each time on a fresh engine, whose streams and programs are not made yet. */
     private void eachPosition(Consumer<AttentionEngine> work, String expectedCall) {
         float[] want;
         try (AttentionEngine engine = device.open()) {
@@ -124,11 +124,11 @@ class ErrorInjectionTest extends DeviceTest {
                 continue;
             }
             try (AttentionEngine engine = device.open()) {
-                int lanes = TestBackends.freeLanes(engine.backend());
+                int streams = TestBackends.freeStreams(engine.backend());
                 fails(i, events, () -> work.accept(engine));
-                assertThat(TestBackends.freeLanes(engine.backend()))
-                        .as("lanes after " + event)
-                        .isEqualTo(lanes);
+                assertThat(TestBackends.freeStreams(engine.backend()))
+                        .as("streams after " + event)
+                        .isEqualTo(streams);
                 work.accept(engine);
                 assertThat(SmallLayer.run(engine)).as("after " + event).isEqualTo(want);
                 long memory = engine.memoryInUse();
@@ -138,9 +138,9 @@ class ErrorInjectionTest extends DeviceTest {
                 var unused = catchThrowable(() -> failing(position, () -> work.accept(engine)));
                 assertThat(engine.memoryInUse()).as("memory after " + event).isEqualTo(memory);
                 assertThat(LiveHandles.count()).as("objects after " + event).isEqualTo(live);
-                assertThat(TestBackends.freeLanes(engine.backend()))
-                        .as("lanes after " + event)
-                        .isEqualTo(lanes);
+                assertThat(TestBackends.freeStreams(engine.backend()))
+                        .as("streams after " + event)
+                        .isEqualTo(streams);
             }
             NoLiveHandles.check(0);
         }

@@ -93,7 +93,7 @@ class FaultInjectionTest extends DeviceTest {
         }
     }
 
-    /** Fails each call of {@code work}, each time on a fresh engine, whose lanes and programs are not made yet. */
+    /** Fails each call of {@code work}, each time on a fresh engine, whose streams and programs are not made yet. */
     private void eachPosition(Consumer<AttentionEngine> work, String expectedCall) {
         float[] want;
         List<String> calls;

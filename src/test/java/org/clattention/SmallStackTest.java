@@ -82,7 +82,7 @@ class SmallStackTest extends DeviceTest {
             int overflows = -1 - on(SMALL, () -> descend(engine, want, 0));
             assertThat(overflows).isGreaterThan(10);
             assertThat(engine.memoryInUse()).isEqualTo(memory);
-            // More often than an engine has lanes, each on a thread of its own.
+            // More often than an engine has streams, each on a thread of its own.
             for (int i = 0; i < 6; i++) {
                 assertThat(on(SMALL, () -> SmallLayer.run(engine))).isEqualTo(want);
             }

@@ -46,7 +46,7 @@ class ThreadsTest extends DeviceTest {
         }
     }
 
-    /** Angles are made in first calls and when contexts grow, also while all lanes are in use. */
+    /** Angles are made in first calls and when contexts grow, also while all streams are in use. */
     @Test
     @Timeout(120)
     void tablesOfAnglesGrowInManyCallsAtOnce() throws Exception {
@@ -101,7 +101,7 @@ class ThreadsTest extends DeviceTest {
         }
     }
 
-    /** Different shapes at a time: lanes must not mix up their scratch memory or arguments. */
+    /** Different shapes at a time: streams must not mix up their scratch memory or arguments. */
     @Test
     void threadsWithTheirOwnInputsDoNotMix() throws Exception {
         int calls = calls(40, 5);

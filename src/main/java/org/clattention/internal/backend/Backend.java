@@ -76,8 +76,8 @@ public interface Backend extends AutoCloseable {
         EACH_HEAD
     }
 
-    /** Takes a lane; waits for one if all are in use. */
-    CommandStream lane();
+    /** Takes a stream; waits for one if all are in use. */
+    CommandStream stream();
 
     /** Why the device is lost to this backend; null while it works. */
     default @Nullable DeviceLostException loss() {
@@ -99,7 +99,7 @@ public interface Backend extends AutoCloseable {
     /** Measures what the device reaches in arithmetic and in reading, in a second or so. Nothing else should run meanwhile. */
     PeakRates measurePeaks();
 
-    /** Frees everything. All lanes have been given back. */
+    /** Frees everything. All streams have been given back. */
     @Override
     void close();
 }

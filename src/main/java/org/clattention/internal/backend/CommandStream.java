@@ -6,11 +6,11 @@ import org.clattention.config.DataType;
 /**
  * One stream of work on a device: steps run in the order of the calls, without waits between them. Arrays of F32, F16 and
  * BF16 are read and written in their own type and computed with in f32; so are caches in Q8_0, and weights in Q8_0 and Q4_0.
- * For one thread at a time. Closing a lane gives it back; the caller finishes it first.
+ * For one thread at a time. Closing a stream gives it back; the caller finishes it first.
  */
 public interface CommandStream extends AutoCloseable {
     /**
-     * Working memory that is valid until the lane is closed. A slot asked for again may lie elsewhere and lose its
+     * Working memory that is valid until the stream is closed. A slot asked for again may lie elsewhere and lose its
      * contents.
      */
     DeviceArray scratch(Scratch slot, DataType type, long elements);

@@ -2,7 +2,7 @@ package org.clattention.internal.backend;
 
 import org.clattention.config.DataType;
 
-/** A run of elements in a backend's memory. Owned: closing it frees it; a lane's scratch belongs to the lane. */
+/** A run of elements in a backend's memory. Owned: closing it frees it; a stream's scratch belongs to the stream. */
 public interface DeviceArray extends AutoCloseable {
     /** The element type. */
     DataType type();

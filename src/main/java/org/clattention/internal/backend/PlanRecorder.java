@@ -41,9 +41,9 @@ public final class PlanRecorder {
         return recording;
     }
 
-    /** A lane that writes down its steps if this thread records; else the lane itself. */
-    public CommandStream around(CommandStream lane, Reasons reasons) {
+    /** A stream that writes down its steps if this thread records; else the stream itself. */
+    public CommandStream around(CommandStream stream, Reasons reasons) {
         Recording recording = current();
-        return recording == null ? lane : new RecordedStream(lane, recording, reasons);
+        return recording == null ? stream : new RecordedStream(stream, recording, reasons);
     }
 }

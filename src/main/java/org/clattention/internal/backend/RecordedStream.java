@@ -3,31 +3,31 @@ package org.clattention.internal.backend;
 import org.clattention.config.Activation;
 import org.clattention.config.DataType;
 
-/** A lane whose steps are written down before they run; their launches are added by the backend. */
+/** A stream whose steps are written down before they run; their launches are added by the backend. */
 final class RecordedStream implements CommandStream {
-    private final CommandStream lane;
+    private final CommandStream stream;
     private final Recording recording;
     private final Reasons reasons;
 
-    RecordedStream(CommandStream lane, Recording recording, Reasons reasons) {
-        this.lane = lane;
+    RecordedStream(CommandStream stream, Recording recording, Reasons reasons) {
+        this.stream = stream;
         this.recording = recording;
         this.reasons = reasons;
     }
 
     @Override
     public DeviceArray scratch(Scratch slot, DataType type, long elements) {
-        return lane.scratch(slot, type, elements);
+        return stream.scratch(slot, type, elements);
     }
 
     @Override
     public DeviceArray scratch(Scratch slot, int[] values) {
-        return lane.scratch(slot, values);
+        return stream.scratch(slot, values);
     }
 
     @Override
     public DeviceArray scratch(Scratch slot, float[] values) {
-        return lane.scratch(slot, values);
+        return stream.scratch(slot, values);
     }
 
     @Override
@@ -38,7 +38,7 @@ final class RecordedStream implements CommandStream {
                 "project_heads",
                 StepShapes.product(rows, weights.inputs(), StepShapes.columns(targets)) + StepShapes.epilogues(targets),
                 reasons.product(rows, weights, firstOutput));
-        lane.projectHeads(x, batch, length, weights, firstOutput, targets);
+        stream.projectHeads(x, batch, length, weights, firstOutput, targets);
     }
 
     @Override
@@ -47,62 +47,62 @@ final class RecordedStream implements CommandStream {
                 "project",
                 StepShapes.product(rows, weights.inputs(), weights.outputs()) + StepShapes.of(epilogue),
                 reasons.product(rows, weights, 0));
-        lane.project(x, rows, weights, epilogue, y);
+        stream.project(x, rows, weights, epilogue, y);
     }
 
     @Override
     public void projectEachHead(BatchedGemmOp step) {
         recording.begin("project_each_head", StepShapes.of(step), reasons.headProducts());
-        lane.projectEachHead(step);
+        stream.projectEachHead(step);
     }
 
     @Override
     public void store(StoreOp step) {
         begin("store", StepShapes.of(step));
-        lane.store(step);
+        stream.store(step);
     }
 
     @Override
     public void attend(AttentionOp step) {
         recording.begin("attend", StepShapes.of(step), reasons.attention(step));
-        lane.attend(step);
+        stream.attend(step);
     }
 
     @Override
     public void softmax(DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
         begin("softmax", outer + " x " + columns + " x " + inner + ", over the middle");
-        lane.softmax(x, y, outer, columns, inner);
+        stream.softmax(x, y, outer, columns, inner);
     }
 
     @Override
     public void normalize(NormalizeOp step) {
         recording.begin(
                 "normalize", step.rows() + " rows of " + step.columns() + (step.rms() ? ", RMS" : ""), reasons.norm());
-        lane.normalize(step);
+        stream.normalize(step);
     }
 
     @Override
     public void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {
         begin("activate", elements + " elements, " + activation);
-        lane.activate(x, y, elements, activation, alpha);
+        stream.activate(x, y, elements, activation, alpha);
     }
 
     @Override
     public void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation) {
         begin("gate", elements + " elements, " + activation);
-        lane.gate(gate, up, out, elements, activation);
+        stream.gate(gate, up, out, elements, activation);
     }
 
     @Override
     public void add(DeviceArray a, DeviceArray b, DeviceArray out, long elements) {
         begin("add", elements + " elements");
-        lane.add(a, b, out, elements);
+        stream.add(a, b, out, elements);
     }
 
     @Override
     public void copy(DeviceArray source, long sourceElement, DeviceArray target, long targetElement, long elements) {
         recording.begin("copy", elements + " elements of " + source.type(), "a copy needs no kernel");
-        lane.copy(source, sourceElement, target, targetElement, elements);
+        stream.copy(source, sourceElement, target, targetElement, elements);
     }
 
     private void begin(String step, String shape) {
@@ -111,11 +111,11 @@ final class RecordedStream implements CommandStream {
 
     @Override
     public void finish() {
-        lane.finish();
+        stream.finish();
     }
 
     @Override
     public void close() {
-        lane.close();
+        stream.close();
     }
 }

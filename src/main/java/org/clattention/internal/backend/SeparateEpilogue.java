@@ -10,37 +10,37 @@ public final class SeparateEpilogue {
 
     /** {@link CommandStream#project(DeviceArray, long, PackedWeights, Epilogue.Elementwise, DeviceArray)} for streams that can do it without an epilogue. */
     public static void project(
-            CommandStream lane,
+            CommandStream stream,
             DeviceArray x,
             long rows,
             PackedWeights weights,
             Epilogue.Elementwise epilogue,
             DeviceArray y) {
         long elements = rows * weights.outputs();
-        DeviceArray result = y.type() == DataType.F32 ? y : lane.scratch(Scratch.UNFINISHED, DataType.F32, elements);
-        lane.project(x, rows, weights, Epilogue.NONE, result);
+        DeviceArray result = y.type() == DataType.F32 ? y : stream.scratch(Scratch.UNFINISHED, DataType.F32, elements);
+        stream.project(x, rows, weights, Epilogue.NONE, result);
         DeviceArray factor = epilogue.factor();
         DeviceArray addend = epilogue.addend();
         Activation activation = epilogue.activation();
         if (activation != null) {
             DeviceArray activated = addend == null ? y : result;
             if (factor != null) {
-                lane.gate(result, factor, activated, elements, activation);
+                stream.gate(result, factor, activated, elements, activation);
             } else {
-                lane.activate(result, activated, elements, activation, 1);
+                stream.activate(result, activated, elements, activation, 1);
             }
         }
         if (addend != null) {
-            lane.add(result, addend, y, elements);
+            stream.add(result, addend, y, elements);
         }
     }
 
     /** Normalizes and rotates, in place, the heads of each target that has an epilogue. */
-    public static void normRope(CommandStream lane, int batch, int length, HeadTarget... targets) {
+    public static void normRope(CommandStream stream, int batch, int length, HeadTarget... targets) {
         for (HeadTarget target : targets) {
             Epilogue.HeadNormRope epilogue = target.epilogue();
             if (epilogue != null) {
-                lane.store(new StoreOp(
+                stream.store(new StoreOp(
                         batch,
                         target.heads(),
                         length,

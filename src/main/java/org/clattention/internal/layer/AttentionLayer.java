@@ -125,33 +125,33 @@ public final class AttentionLayer implements SelfAttention {
     }
 
     @Override
-    public void forward(CommandStream lane, Call call) {
+    public void forward(CommandStream stream, Call call) {
         BatchLayout tokens = call.tokens();
         int heads = config.numHeads();
         int kvHeads = config.numKvHeads();
         int size = config.headSize();
         int valueSize = config.valueHeadSize();
         int keyRows = call.memory() != null ? call.memoryLength() : tokens.projectionLength();
-        HeadView q = heads(lane, Scratch.QUERY, tokens, heads, tokens.projectionLength(), size);
+        HeadView q = heads(stream, Scratch.QUERY, tokens, heads, tokens.projectionLength(), size);
         // Small uploads first: each waits for what is queued before it.
         KeyRange scope = KeyRange.of(config.options(), call);
-        DeviceArray sequences = scope.sequences(lane);
-        StoreOp.Rotation rotation = rotary == null ? null : Rotations.of(lane, rotary, tokens, call.positions());
+        DeviceArray sequences = scope.sequences(stream);
+        StoreOp.Rotation rotation = rotary == null ? null : Rotations.of(stream, rotary, tokens, call.positions());
         CacheStore cache = call.cache();
-        RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(lane);
-        DeviceArray starts = cache == null ? null : tokens.starts(lane);
+        RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(stream);
+        DeviceArray starts = cache == null ? null : tokens.starts(stream);
 
         // What is cached as it is projected is projected into the cache.
         boolean direct = cache != null && cache.takesRowsOf(tokens);
         HeadView k = cache != null && direct
                 ? cache.keyView().fromRow(tokens.past()[0])
-                : heads(lane, Scratch.KEY, tokens, kvHeads, keyRows, size);
+                : heads(stream, Scratch.KEY, tokens, kvHeads, keyRows, size);
         HeadView v = cache != null && direct
                 ? cache.valueView().fromRow(tokens.past()[0])
-                : heads(lane, Scratch.VALUE, tokens, kvHeads, keyRows, valueSize);
+                : heads(stream, Scratch.VALUE, tokens, kvHeads, keyRows, valueSize);
         boolean appended = cache != null && !direct;
         project(
-                lane,
+                stream,
                 call,
                 new HeadTarget(q, heads, size, headEpilogue(queryNorm, rotation)),
                 new HeadTarget(k, kvHeads, size, appended ? null : headEpilogue(keyNorm, rotation)),
@@ -160,16 +160,17 @@ public final class AttentionLayer implements SelfAttention {
             HeadView cachedKeys = cache.keyView();
             HeadView cachedValues = cache.valueView();
             if (appended) {
-                append(lane, tokens, kvHeads, size, k, cachedKeys, layout, starts, keyNorm, rotation);
-                append(lane, tokens, kvHeads, valueSize, v, cachedValues, layout, starts, null, null);
+                append(stream, tokens, kvHeads, size, k, cachedKeys, layout, starts, keyNorm, rotation);
+                append(stream, tokens, kvHeads, valueSize, v, cachedValues, layout, starts, null, null);
             }
             k = cachedKeys;
             v = cachedValues;
         }
-        DeviceArray context = lane.scratch(Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.contextWidth());
+        DeviceArray context =
+                stream.scratch(Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.contextWidth());
         HeadView merged =
                 BatchViews.flat(tokens, HeadView.merged(context, heads, tokens.projectionLength(), valueSize));
-        lane.attend(new AttentionOp(
+        stream.attend(new AttentionOp(
                 scope.shape(heads, kvHeads, size, valueSize),
                 config.options(),
                 q,
@@ -187,19 +188,19 @@ public final class AttentionLayer implements SelfAttention {
                         alibiSlopes,
                         headGate),
                 call.wanted()));
-        lane.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
+        stream.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
     }
 
-    private void project(CommandStream lane, Call call, HeadTarget q, HeadTarget k, HeadView values) {
+    private void project(CommandStream stream, Call call, HeadTarget q, HeadTarget k, HeadView values) {
         HeadTarget v = new HeadTarget(values, config.numKvHeads(), config.valueHeadSize());
         int batch = call.tokens().projectionBatch();
         int length = call.tokens().projectionLength();
         DeviceArray memory = call.memory();
         if (memory == null) {
-            lane.projectHeads(call.x(), batch, length, query, 0, q, k, v);
+            stream.projectHeads(call.x(), batch, length, query, 0, q, k, v);
         } else {
-            lane.projectHeads(call.x(), batch, length, query, 0, q);
-            lane.projectHeads(memory, batch, call.memoryLength(), keyValue, firstKeyRow, k, v);
+            stream.projectHeads(call.x(), batch, length, query, 0, q);
+            stream.projectHeads(memory, batch, call.memoryLength(), keyValue, firstKeyRow, k, v);
         }
     }
 
@@ -209,7 +210,7 @@ public final class AttentionLayer implements SelfAttention {
     }
 
     private void append(
-            CommandStream lane,
+            CommandStream stream,
             BatchLayout tokens,
             int heads,
             int size,
@@ -219,7 +220,7 @@ public final class AttentionLayer implements SelfAttention {
             @Nullable DeviceArray starts,
             @Nullable DeviceArray norm,
             StoreOp.@Nullable Rotation rotation) {
-        lane.store(new StoreOp(
+        stream.store(new StoreOp(
                 tokens.batch(),
                 heads,
                 tokens.longest(),
@@ -244,10 +245,11 @@ public final class AttentionLayer implements SelfAttention {
         };
     }
 
-    private static HeadView heads(CommandStream lane, Scratch slot, BatchLayout tokens, int heads, int rows, int size) {
+    private static HeadView heads(
+            CommandStream stream, Scratch slot, BatchLayout tokens, int heads, int rows, int size) {
         long elements = (long) tokens.projectionBatch() * heads * rows * size;
         return BatchViews.flat(
-                tokens, HeadView.headMajor(lane.scratch(slot, DataType.F32, elements), heads, rows, size));
+                tokens, HeadView.headMajor(stream.scratch(slot, DataType.F32, elements), heads, rows, size));
     }
 
     @Override

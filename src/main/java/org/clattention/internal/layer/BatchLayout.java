@@ -84,7 +84,7 @@ public record BatchLayout(int batch, int rows, int longest, int[] counts, int[] 
 
     /** What a store step needs to know of sequences that differ; null if they do not. */
     @Nullable
-    public DeviceArray starts(CommandStream lane) {
+    public DeviceArray starts(CommandStream stream) {
         if (uniform()) {
             return null;
         }
@@ -94,7 +94,7 @@ public record BatchLayout(int batch, int rows, int longest, int[] counts, int[] 
             starts[3 * b + 1] = counts[b];
             starts[3 * b + 2] = past[b];
         }
-        return lane.scratch(Scratch.STARTS, starts);
+        return stream.scratch(Scratch.STARTS, starts);
     }
 
     /**
@@ -103,7 +103,7 @@ public record BatchLayout(int batch, int rows, int longest, int[] counts, int[] 
      * @param cached keys lie in a cache, from its row 0 on
      */
     @Nullable
-    DeviceArray sequences(CommandStream lane, boolean cached) {
+    DeviceArray sequences(CommandStream stream, boolean cached) {
         if (uniform()) {
             return null;
         }
@@ -115,7 +115,7 @@ public record BatchLayout(int batch, int rows, int longest, int[] counts, int[] 
             sequences[5 * b + 3] = cached ? 0 : firstRows[b];
             sequences[5 * b + 4] = past[b] + counts[b];
         }
-        return lane.scratch(Scratch.SEQUENCES, sequences);
+        return stream.scratch(Scratch.SEQUENCES, sequences);
     }
 
     /** The position of every row, for the angles of a ragged call. */

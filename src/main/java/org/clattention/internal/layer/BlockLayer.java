@@ -55,37 +55,37 @@ public final class BlockLayer implements LayerSteps, AutoCloseable {
 
     /** Queues the block's steps: those of {@code call} are the attention's, with the block's x and y, which may be one. */
     @Override
-    public void forward(CommandStream lane, AttentionLayer.Call call) {
+    public void forward(CommandStream stream, AttentionLayer.Call call) {
         long rows = call.tokens().rows();
         long elements = rows * config.attention().modelWidth();
-        DeviceArray sum = lane.scratch(Scratch.RESIDUAL, DataType.F32, elements);
+        DeviceArray sum = stream.scratch(Scratch.RESIDUAL, DataType.F32, elements);
         // With a norm of its own, a branch is added after it; else as it comes out of its last product.
         switch (config.position()) {
             case PRE -> {
-                DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
-                norm1.forward(lane, call.x(), rows, normed);
-                attention.forward(lane, call.between(normed, call.x(), sum));
-                norm2.forward(lane, sum, rows, normed);
-                feedForward.forward(lane, normed, rows, sum, call.y());
+                DeviceArray normed = stream.scratch(Scratch.NORMED, DataType.F32, elements);
+                norm1.forward(stream, call.x(), rows, normed);
+                attention.forward(stream, call.between(normed, call.x(), sum));
+                norm2.forward(stream, sum, rows, normed);
+                feedForward.forward(stream, normed, rows, sum, call.y());
             }
             case POST -> {
-                DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
-                attention.forward(lane, call.between(call.x(), call.x(), sum));
-                norm1.forward(lane, sum, rows, sum);
-                feedForward.forward(lane, sum, rows, sum, branch);
-                norm2.forward(lane, branch, rows, call.y());
+                DeviceArray branch = stream.scratch(Scratch.ATTENDED, DataType.F32, elements);
+                attention.forward(stream, call.between(call.x(), call.x(), sum));
+                norm1.forward(stream, sum, rows, sum);
+                feedForward.forward(stream, sum, rows, sum, branch);
+                norm2.forward(stream, branch, rows, call.y());
             }
             case SANDWICH -> {
-                DeviceArray normed = lane.scratch(Scratch.NORMED, DataType.F32, elements);
-                DeviceArray branch = lane.scratch(Scratch.ATTENDED, DataType.F32, elements);
-                norm1.forward(lane, call.x(), rows, normed);
-                attention.forward(lane, call.between(normed, null, branch));
-                Objects.requireNonNull(attentionNorm).forward(lane, branch, rows, branch);
-                lane.add(call.x(), branch, sum, elements);
-                norm2.forward(lane, sum, rows, normed);
-                feedForward.forward(lane, normed, rows, null, branch);
-                Objects.requireNonNull(feedForwardNorm).forward(lane, branch, rows, branch);
-                lane.add(sum, branch, call.y(), elements);
+                DeviceArray normed = stream.scratch(Scratch.NORMED, DataType.F32, elements);
+                DeviceArray branch = stream.scratch(Scratch.ATTENDED, DataType.F32, elements);
+                norm1.forward(stream, call.x(), rows, normed);
+                attention.forward(stream, call.between(normed, null, branch));
+                Objects.requireNonNull(attentionNorm).forward(stream, branch, rows, branch);
+                stream.add(call.x(), branch, sum, elements);
+                norm2.forward(stream, sum, rows, normed);
+                feedForward.forward(stream, normed, rows, null, branch);
+                Objects.requireNonNull(feedForwardNorm).forward(stream, branch, rows, branch);
+                stream.add(sum, branch, call.y(), elements);
             }
         }
     }

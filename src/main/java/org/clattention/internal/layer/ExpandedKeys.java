@@ -20,7 +20,7 @@ import org.clattention.internal.backend.StoreOp;
 record ExpandedKeys(HeadView keys, HeadView values) {
 
     static ExpandedKeys make(
-            CommandStream lane,
+            CommandStream stream,
             LatentConfig config,
             PackedWeights latentUp,
             AttentionLayer.Call call,
@@ -38,25 +38,25 @@ record ExpandedKeys(HeadView keys, HeadView values) {
 
         // Latents side by side, as the projection takes them.
         DeviceArray latents =
-                lane.scratch(Scratch.LATENT_QUERY, DataType.F32, (long) batch * length * config.latentSize());
+                stream.scratch(Scratch.LATENT_QUERY, DataType.F32, (long) batch * length * config.latentSize());
         HeadView latentView = HeadView.headMajor(latents, 1, length, config.latentSize());
-        lane.store(copy(batch, 1, length, config.latentSize(), rows, layout, latentView));
+        stream.store(copy(batch, 1, length, config.latentSize(), rows, layout, latentView));
 
         long tokensAndHeads = (long) batch * heads * length;
         HeadView expanded = HeadView.headMajor(
-                lane.scratch(Scratch.EXPANDED, DataType.F32, tokensAndHeads * expandedSize),
+                stream.scratch(Scratch.EXPANDED, DataType.F32, tokensAndHeads * expandedSize),
                 heads,
                 length,
                 expandedSize);
-        lane.projectHeads(latents, batch, length, latentUp, 0, new HeadTarget(expanded, heads, expandedSize));
+        stream.projectHeads(latents, batch, length, latentUp, 0, new HeadTarget(expanded, heads, expandedSize));
 
         HeadView keys = HeadView.headMajor(
-                lane.scratch(Scratch.KEY, DataType.F32, tokensAndHeads * keySize), heads, length, keySize);
-        lane.store(copy(batch, heads, length, dn, expanded, RowLayout.PLAIN, keys));
+                stream.scratch(Scratch.KEY, DataType.F32, tokensAndHeads * keySize), heads, length, keySize);
+        stream.store(copy(batch, heads, length, dn, expanded, RowLayout.PLAIN, keys));
         HeadView shared = LatentLayer.part(rows, config.latentSize());
         HeadView sharedByAll =
                 new HeadView(shared.array(), shared.offset(), shared.batchStride(), 0, shared.rowStride());
-        lane.store(copy(batch, heads, length, dr, sharedByAll, layout, LatentLayer.part(keys, dn)));
+        stream.store(copy(batch, heads, length, dr, sharedByAll, layout, LatentLayer.part(keys, dn)));
         HeadView values = LatentLayer.part(expanded, dn);
         return cached
                 ? new ExpandedKeys(keys, values)

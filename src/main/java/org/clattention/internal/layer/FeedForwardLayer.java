@@ -32,16 +32,16 @@ final class FeedForwardLayer {
     }
 
     /** y [rows, D] = ffn(x [rows, D]), plus the residual if there is one: another array than y. */
-    void forward(CommandStream lane, DeviceArray x, long rows, @Nullable DeviceArray residual, DeviceArray y) {
+    void forward(CommandStream stream, DeviceArray x, long rows, @Nullable DeviceArray residual, DeviceArray y) {
         long elements = Math.multiplyExact(rows, (long) hiddenWidth);
-        DeviceArray hidden = lane.scratch(Scratch.HIDDEN, DataType.F32, elements);
+        DeviceArray hidden = stream.scratch(Scratch.HIDDEN, DataType.F32, elements);
         if (gate == null) {
-            lane.project(x, rows, up, Epilogue.activate(activation), hidden);
+            stream.project(x, rows, up, Epilogue.activate(activation), hidden);
         } else {
-            DeviceArray half = lane.scratch(Scratch.GATE, DataType.F32, elements);
-            lane.project(x, rows, up, half);
-            lane.project(x, rows, gate, Epilogue.gate(activation, half), hidden);
+            DeviceArray half = stream.scratch(Scratch.GATE, DataType.F32, elements);
+            stream.project(x, rows, up, half);
+            stream.project(x, rows, gate, Epilogue.gate(activation, half), hidden);
         }
-        lane.project(hidden, rows, down, Epilogue.add(residual), y);
+        stream.project(hidden, rows, down, Epilogue.add(residual), y);
     }
 }

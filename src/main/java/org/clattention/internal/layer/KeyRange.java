@@ -50,10 +50,10 @@ public record KeyRange(
     }
 
     @Nullable
-    DeviceArray sequences(CommandStream lane) {
+    DeviceArray sequences(CommandStream stream) {
         return keyLengths == null
-                ? tokens.sequences(lane, cached)
-                : lane.scratch(Scratch.SEQUENCES, byKeyLengths(keyLengths, tokens.longest(), position, byLengths));
+                ? tokens.sequences(stream, cached)
+                : stream.scratch(Scratch.SEQUENCES, byKeyLengths(keyLengths, tokens.longest(), position, byLengths));
     }
 
     /**

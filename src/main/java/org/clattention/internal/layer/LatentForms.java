@@ -73,11 +73,11 @@ final class LatentForms {
     }
 
     /** Writes the context [rows, H · dv]. */
-    void attend(CommandStream lane, Operands operands, DeviceArray context) {
+    void attend(CommandStream stream, Operands operands, DeviceArray context) {
         if (absorbed(config, operands.call().tokens(), operands.scope().keyLength())) {
-            attendAbsorbed(lane, operands, context);
+            attendAbsorbed(stream, operands, context);
         } else {
-            attendPlain(lane, operands, context);
+            attendPlain(stream, operands, context);
         }
     }
 
@@ -99,22 +99,22 @@ final class LatentForms {
                 * ((long) config.nopeHeadSize() + Math.max(config.ropeHeadSize(), config.valueHeadSize()));
     }
 
-    private void attendAbsorbed(CommandStream lane, Operands latent, DeviceArray context) {
+    private void attendAbsorbed(CommandStream stream, Operands latent, DeviceArray context) {
         BatchLayout tokens = latent.call().tokens();
         int r = config.latentSize();
         int size = config.cachedSize();
-        HeadView q = LatentLayer.headMajor(lane, config, Scratch.LATENT_QUERY, tokens, size);
+        HeadView q = LatentLayer.headMajor(stream, config, Scratch.LATENT_QUERY, tokens, size);
         // q_latent[c] = sum over n of q[n] * W_k[n, c]
-        lane.projectEachHead(product(tokens, config.nopeHeadSize(), r, latent.queries(), keyMatrices, q));
-        lane.store(StoreOp.copy(
+        stream.projectEachHead(product(tokens, config.nopeHeadSize(), r, latent.queries(), keyMatrices, q));
+        stream.store(StoreOp.copy(
                 tokens.projectionBatch(),
                 config.numHeads(),
                 tokens.projectionLength(),
                 config.ropeHeadSize(),
                 LatentLayer.part(latent.queries(), config.nopeHeadSize()),
                 LatentLayer.part(q, r)));
-        HeadView latents = LatentLayer.headMajor(lane, config, Scratch.EXPANDED, tokens, r);
-        lane.attend(new AttentionOp(
+        HeadView latents = LatentLayer.headMajor(stream, config, Scratch.EXPANDED, tokens, r);
+        stream.attend(new AttentionOp(
                 latent.scope().shape(config.numHeads(), 1, size, r),
                 options,
                 q,
@@ -127,7 +127,7 @@ final class LatentForms {
         // context[v] = sum over c of latent[c] * W_v[v, c]
         HeadView merged =
                 HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize());
-        lane.projectEachHead(product(tokens, r, config.valueHeadSize(), latents, valueMatrices, merged));
+        stream.projectEachHead(product(tokens, r, config.valueHeadSize(), latents, valueMatrices, merged));
     }
 
     private BatchedGemmOp product(
@@ -143,14 +143,14 @@ final class LatentForms {
                 out);
     }
 
-    private void attendPlain(CommandStream lane, Operands latent, DeviceArray context) {
+    private void attendPlain(CommandStream stream, Operands latent, DeviceArray context) {
         BatchLayout tokens = latent.call().tokens();
         ExpandedKeys expanded = ExpandedKeys.make(
-                lane, config, Objects.requireNonNull(latentUp), latent.call(), latent.rows(), latent.layout());
+                stream, config, Objects.requireNonNull(latentUp), latent.call(), latent.rows(), latent.layout());
         int size = config.nopeHeadSize() + config.ropeHeadSize();
         HeadView merged = BatchViews.flat(
                 tokens, HeadView.merged(context, config.numHeads(), tokens.projectionLength(), config.valueHeadSize()));
-        lane.attend(new AttentionOp(
+        stream.attend(new AttentionOp(
                 latent.scope().shape(config.numHeads(), config.numHeads(), size, config.valueHeadSize()),
                 options,
                 latent.queries(),

@@ -83,47 +83,47 @@ public final class LatentLayer implements SelfAttention {
     }
 
     @Override
-    public void forward(CommandStream lane, AttentionLayer.Call call) {
+    public void forward(CommandStream stream, AttentionLayer.Call call) {
         BatchLayout tokens = call.tokens();
         CacheStore cache = call.cache();
         KeyRange scope = KeyRange.of(config.options(), call);
-        DeviceArray sequences = scope.sequences(lane);
-        StoreOp.Rotation rotation = rotary == null ? null : Rotations.of(lane, rotary, tokens, call.positions());
-        RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(lane);
-        DeviceArray starts = cache == null ? null : tokens.starts(lane);
+        DeviceArray sequences = scope.sequences(stream);
+        StoreOp.Rotation rotation = rotary == null ? null : Rotations.of(stream, rotary, tokens, call.positions());
+        RowLayout layout = cache == null ? RowLayout.PLAIN : cache.layout(stream);
+        DeviceArray starts = cache == null ? null : tokens.starts(stream);
 
-        HeadView queries = queries(lane, call);
-        rotate(lane, tokens, queries, rotation);
-        HeadView rows = rows(lane, call, layout, starts, rotation);
+        HeadView queries = queries(stream, call);
+        rotate(stream, tokens, queries, rotation);
+        HeadView rows = rows(stream, call, layout, starts, rotation);
         LatentForms.Operands operands = new LatentForms.Operands(call, scope, sequences, queries, rows, layout);
-        DeviceArray context = lane.scratch(
+        DeviceArray context = stream.scratch(
                 Scratch.CONTEXT, DataType.F32, (long) tokens.rows() * config.numHeads() * config.valueHeadSize());
-        forms.attend(lane, operands, context);
-        lane.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
+        forms.attend(stream, operands, context);
+        stream.project(context, tokens.rows(), output, Epilogue.add(call.residual()), call.y());
     }
 
     /** [B, H, S, dn + dr] */
-    private HeadView queries(CommandStream lane, AttentionLayer.Call call) {
+    private HeadView queries(CommandStream stream, AttentionLayer.Call call) {
         BatchLayout tokens = call.tokens();
         int size = config.nopeHeadSize() + config.ropeHeadSize();
-        HeadView q = headMajor(lane, config, Scratch.QUERY, tokens, size);
+        HeadView q = headMajor(stream, config, Scratch.QUERY, tokens, size);
         DeviceArray source = call.x();
         if (queryDown != null && queryNorm != null) {
             int rank = config.queryLatentSize();
-            source = lane.scratch(Scratch.LATENT_QUERY, DataType.F32, (long) tokens.rows() * rank);
-            lane.project(call.x(), tokens.rows(), queryDown, source);
-            lane.normalize(new NormalizeOp(
+            source = stream.scratch(Scratch.LATENT_QUERY, DataType.F32, (long) tokens.rows() * rank);
+            stream.project(call.x(), tokens.rows(), queryDown, source);
+            stream.normalize(new NormalizeOp(
                     tokens.rows(), rank, true, config.normEpsilon(), source, queryNorm, null, source, null, null));
         }
         HeadTarget target = new HeadTarget(q, config.numHeads(), size);
-        lane.projectHeads(source, tokens.projectionBatch(), tokens.projectionLength(), queryUp, 0, target);
+        stream.projectHeads(source, tokens.projectionBatch(), tokens.projectionLength(), queryUp, 0, target);
         return q;
     }
 
-    private void rotate(CommandStream lane, BatchLayout tokens, HeadView q, StoreOp.@Nullable Rotation rotation) {
+    private void rotate(CommandStream stream, BatchLayout tokens, HeadView q, StoreOp.@Nullable Rotation rotation) {
         if (rotation != null) {
             HeadView rope = part(q, config.nopeHeadSize());
-            lane.store(step(
+            stream.store(step(
                     tokens.projectionBatch(),
                     config.numHeads(),
                     tokens.projectionLength(),
@@ -140,15 +140,15 @@ public final class LatentLayer implements SelfAttention {
 
     /** The rows [latent | shared key] of all keys: in the cache, or those of this call alone. */
     private HeadView rows(
-            CommandStream lane,
+            CommandStream stream,
             AttentionLayer.Call call,
             RowLayout layout,
             @Nullable DeviceArray starts,
             StoreOp.@Nullable Rotation rotation) {
         BatchLayout tokens = call.tokens();
         int size = config.cachedSize();
-        DeviceArray compressed = lane.scratch(Scratch.LATENT, DataType.F32, (long) tokens.rows() * size);
-        lane.project(call.x(), tokens.rows(), latentDown, compressed);
+        DeviceArray compressed = stream.scratch(Scratch.LATENT, DataType.F32, (long) tokens.rows() * size);
+        stream.project(call.x(), tokens.rows(), latentDown, compressed);
         HeadView source = BatchViews.flat(tokens, HeadView.headMajor(compressed, 1, tokens.projectionLength(), size));
         CacheStore cache = call.cache();
         HeadView target = cache == null ? source : cache.keyView();
@@ -157,17 +157,18 @@ public final class LatentLayer implements SelfAttention {
         int first = cache == null ? 0 : tokens.past()[0];
         int latent = config.latentSize();
         int rope = config.ropeHeadSize();
-        lane.store(step(batch, 1, length, latent, source, target, layout, first, starts, latentNorm, null));
+        stream.store(step(batch, 1, length, latent, source, target, layout, first, starts, latentNorm, null));
         if (rotation != null || cache != null) {
             HeadView from = part(source, latent);
-            lane.store(step(batch, 1, length, rope, from, part(target, latent), layout, first, starts, null, rotation));
+            stream.store(
+                    step(batch, 1, length, rope, from, part(target, latent), layout, first, starts, null, rotation));
         }
         return target;
     }
 
     /** Room for a row of every head and token. */
-    static HeadView headMajor(CommandStream lane, LatentConfig config, Scratch slot, BatchLayout tokens, int size) {
-        DeviceArray array = lane.scratch(slot, DataType.F32, (long) tokens.rows() * config.numHeads() * size);
+    static HeadView headMajor(CommandStream stream, LatentConfig config, Scratch slot, BatchLayout tokens, int size) {
+        DeviceArray array = stream.scratch(slot, DataType.F32, (long) tokens.rows() * config.numHeads() * size);
         return BatchViews.flat(tokens, HeadView.headMajor(array, config.numHeads(), tokens.projectionLength(), size));
     }
 

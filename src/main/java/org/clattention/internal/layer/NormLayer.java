@@ -30,7 +30,7 @@ final class NormLayer {
     }
 
     /** y = norm(x); y may be x. */
-    void forward(CommandStream lane, DeviceArray x, long rows, DeviceArray y) {
-        lane.normalize(new NormalizeOp(rows, width, rms, epsilon, x, weight, bias, y, null, null));
+    void forward(CommandStream stream, DeviceArray x, long rows, DeviceArray y) {
+        stream.normalize(new NormalizeOp(rows, width, rms, epsilon, x, weight, bias, y, null, null));
     }
 }

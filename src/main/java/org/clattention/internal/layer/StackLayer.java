@@ -62,7 +62,7 @@ public final class StackLayer implements AutoCloseable {
         return matrix == null ? null : parameters.pack(name, List.of(matrix), Collections.singletonList(bias));
     }
 
-    /** Makes what a call needs and the blocks do not have yet; before the call takes its lane. */
+    /** Makes what a call needs and the blocks do not have yet; before the call takes its stream. */
     public void prepare(BatchLayout tokens) {
         blocks.forEach(block -> block.prepare(tokens, null));
     }
@@ -74,52 +74,52 @@ public final class StackLayer implements AutoCloseable {
      * @param wanted the rows whose result is wanted; null: all of them
      * @param y [wanted rows, V or D] F32, written
      */
-    public void forward(CommandStream lane, List<AttentionLayer.Call> calls, int @Nullable [] wanted, DeviceArray y) {
+    public void forward(CommandStream stream, List<AttentionLayer.Call> calls, int @Nullable [] wanted, DeviceArray y) {
         DeviceArray x = calls.get(0).x();
         long rows = calls.get(0).tokens().rows();
-        DeviceArray stream = lane.scratch(Scratch.STREAM, DataType.F32, rows * config.modelWidth());
+        DeviceArray residual = stream.scratch(Scratch.STREAM, DataType.F32, rows * config.modelWidth());
         if (inputNorm != null) {
-            inputNorm.forward(lane, x, rows, stream);
-            x = stream;
+            inputNorm.forward(stream, x, rows, residual);
+            x = residual;
         }
         for (int i = 0; i < blocks.size(); i++) {
-            blocks.get(i).forward(lane, calls.get(i).between(x, stream));
-            x = stream;
+            blocks.get(i).forward(stream, calls.get(i).between(x, residual));
+            x = residual;
         }
         if (wanted == null) {
-            finish(lane, stream, rows, y);
+            finish(stream, residual, rows, y);
         } else {
-            finish(lane, gather(lane, stream, wanted), wanted.length, y);
+            finish(stream, gather(stream, residual, wanted), wanted.length, y);
         }
     }
 
-    private DeviceArray gather(CommandStream lane, DeviceArray stream, int[] wanted) {
+    private DeviceArray gather(CommandStream stream, DeviceArray residual, int[] wanted) {
         int width = config.modelWidth();
-        DeviceArray rows = lane.scratch(Scratch.WANTED_ROWS, DataType.F32, (long) wanted.length * width);
+        DeviceArray rows = stream.scratch(Scratch.WANTED_ROWS, DataType.F32, (long) wanted.length * width);
         for (int i = 0; i < wanted.length; i++) {
-            lane.copy(stream, (long) wanted[i] * width, rows, (long) i * width, width);
+            stream.copy(residual, (long) wanted[i] * width, rows, (long) i * width, width);
         }
         return rows;
     }
 
-    private void finish(CommandStream lane, DeviceArray x, long rows, DeviceArray y) {
+    private void finish(CommandStream stream, DeviceArray x, long rows, DeviceArray y) {
         int width = config.modelWidth();
         boolean hiddenOnly = logits == null;
         if (outputNorm != null) {
-            outputNorm.forward(lane, x, rows, hiddenOnly ? y : x);
+            outputNorm.forward(stream, x, rows, hiddenOnly ? y : x);
         } else if (hiddenOnly) {
-            lane.copy(x, 0, y, 0, rows * width);
+            stream.copy(x, 0, y, 0, rows * width);
         }
         if (logits == null) {
             return;
         }
         Activation activation = config.logitsTransform();
         if (transform != null && transformNorm != null && activation != null) {
-            DeviceArray hidden = lane.scratch(Scratch.NORMED, DataType.F32, rows * width);
-            lane.project(x, rows, transform, Epilogue.activate(activation), hidden);
-            transformNorm.forward(lane, hidden, rows, x);
+            DeviceArray hidden = stream.scratch(Scratch.NORMED, DataType.F32, rows * width);
+            stream.project(x, rows, transform, Epilogue.activate(activation), hidden);
+            transformNorm.forward(stream, hidden, rows, x);
         }
-        lane.project(x, rows, logits, y);
+        stream.project(x, rows, logits, y);
     }
 
     @Override

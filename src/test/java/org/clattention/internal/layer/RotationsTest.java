@@ -61,8 +61,8 @@ class RotationsTest {
         int[] positions = given == null ? tokens.positions() : given;
         try (RotaryTable table = new RotaryTable(backend, config, SIZE, 64 * SIZE / 2)) {
             Rotations.prepare(table, tokens, given);
-            try (CommandStream lane = backend.lane()) {
-                StoreOp.Rotation rotation = Rotations.of(lane, table, tokens, given);
+            try (CommandStream stream = backend.stream()) {
+                StoreOp.Rotation rotation = Rotations.of(stream, table, tokens, given);
                 for (int row = 0; row < tokens.rows(); row++) {
                     for (int pair = 0; pair < SIZE / 2; pair++) {
                         int at = tableRow(rotation, tokens, row) * SIZE / 2 + pair;
@@ -76,7 +76,7 @@ class RotationsTest {
                                 .isEqualTo((float) Math.sin(angle));
                     }
                 }
-                lane.finish();
+                stream.finish();
             }
         }
         assertThat(backend.liveBytes()).as("tables are bounded").isLessThan(8192);

@@ -42,21 +42,22 @@ final class Elements implements Work {
         ADD
     }
 
-    static void activate(JavaStream lane, DeviceArray x, DeviceArray y, long count, Activation function, double alpha) {
-        new Elements(Kind.ACTIVATE, x, null, y, count, function, alpha).run(lane);
+    static void activate(
+            JavaStream stream, DeviceArray x, DeviceArray y, long count, Activation function, double alpha) {
+        new Elements(Kind.ACTIVATE, x, null, y, count, function, alpha).run(stream);
     }
 
     static void gate(
-            JavaStream lane, DeviceArray gate, DeviceArray up, DeviceArray out, long count, Activation function) {
-        new Elements(Kind.GATE, gate, up, out, count, function, 1).run(lane);
+            JavaStream stream, DeviceArray gate, DeviceArray up, DeviceArray out, long count, Activation function) {
+        new Elements(Kind.GATE, gate, up, out, count, function, 1).run(stream);
     }
 
-    static void add(JavaStream lane, DeviceArray a, DeviceArray b, DeviceArray out, long count) {
-        new Elements(Kind.ADD, a, b, out, count, null, 1).run(lane);
+    static void add(JavaStream stream, DeviceArray a, DeviceArray b, DeviceArray out, long count) {
+        new Elements(Kind.ADD, a, b, out, count, null, 1).run(stream);
     }
 
-    private void run(JavaStream lane) {
-        lane.run(this, (int) (((long) count + TILE - 1) / TILE));
+    private void run(JavaStream stream) {
+        stream.run(this, (int) (((long) count + TILE - 1) / TILE));
     }
 
     @Override

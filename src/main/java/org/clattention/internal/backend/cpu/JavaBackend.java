@@ -31,10 +31,10 @@ import org.clattention.internal.backend.cpu.simd.VectorKernels;
 import org.clattention.internal.backend.cpu.simd.VectorKernelsProvider;
 import org.jspecify.annotations.Nullable;
 
-/** The backend in Java: arrays on the heap, threads of its own, and its lanes. */
+/** The backend in Java: arrays on the heap, threads of its own, and its streams. */
 public final class JavaBackend implements Backend {
     /** Calls that may be in flight at a time; more would only add scratch memory. */
-    private static final int MAX_LANES = 4;
+    private static final int MAX_STREAMS = 4;
 
     private final DeviceInfo info;
     private final boolean profiling;
@@ -42,7 +42,7 @@ public final class JavaBackend implements Backend {
     private final Supplier<VectorKernels> loops;
     private final WorkerPool pool;
     private final JavaMemory memory = new JavaMemory();
-    private final Semaphore free = new Semaphore(MAX_LANES, true);
+    private final Semaphore free = new Semaphore(MAX_STREAMS, true);
     private final Deque<JavaStream> idle = new ArrayDeque<>();
     private final Map<String, KernelTime> times = new HashMap<>();
     private final PlanRecorder recorder = new PlanRecorder();
@@ -95,18 +95,18 @@ public final class JavaBackend implements Backend {
         if (recording != null) {
             recording.begin("pack_weights", name, "once for each layer, when it is made");
         }
-        try (JavaStream lane = take()) {
-            return PanelPacker.pack(lane, memory, name, matrices, biases, use);
+        try (JavaStream stream = take()) {
+            return PanelPacker.pack(stream, memory, name, matrices, biases, use);
         }
     }
 
     @Override
-    public CommandStream lane() {
-        JavaStream lane = take();
+    public CommandStream stream() {
+        JavaStream stream = take();
         try {
-            return recorder.around(lane, JavaReasons.INSTANCE);
+            return recorder.around(stream, JavaReasons.INSTANCE);
         } catch (RuntimeException | Error e) {
-            throw Closing.after(e, lane);
+            throw Closing.after(e, stream);
         }
     }
 
@@ -123,29 +123,29 @@ public final class JavaBackend implements Backend {
     private JavaStream take() {
         free.acquireUninterruptibly();
         try {
-            JavaStream lane;
+            JavaStream stream;
             synchronized (idle) {
-                lane = idle.poll();
+                stream = idle.poll();
             }
-            if (lane == null) {
-                lane = new JavaStream(this, loops.get());
+            if (stream == null) {
+                stream = new JavaStream(this, loops.get());
             }
-            lane.begin(CallClock.of(callLimit));
-            return lane;
+            stream.begin(CallClock.of(callLimit));
+            return stream;
         } catch (RuntimeException | Error e) {
             free.release();
             throw e;
         }
     }
 
-    /** Ends the use of a lane. Whatever happens to the lane, the next caller may have one. */
-    void giveBack(JavaStream lane) {
+    /** Ends the use of a stream. Whatever happens to the stream, the next caller may have one. */
+    void giveBack(JavaStream stream) {
         try {
             synchronized (idle) {
-                idle.push(lane);
+                idle.push(stream);
             }
         } catch (RuntimeException | Error e) {
-            throw Closing.after(e, lane::dispose);
+            throw Closing.after(e, stream::dispose);
         } finally {
             free.release();
         }
@@ -190,7 +190,7 @@ public final class JavaBackend implements Backend {
         all.add(memory::close);
         all.add(pool);
         synchronized (idle) {
-            idle.forEach(lane -> all.add(lane::dispose));
+            idle.forEach(stream -> all.add(stream::dispose));
             idle.clear();
         }
         Closing.all(all);

@@ -203,7 +203,7 @@ public final class JavaStream implements CommandStream {
         backend.giveBack(this);
     }
 
-    /** Frees what the lane holds. */
+    /** Frees what the stream holds. */
     void dispose() {
         Closing.all(List.copyOf(scratch.values()));
         scratch.clear();

@@ -17,9 +17,9 @@ final class Norms implements Work {
         this.tileRows = Math.max(1, TILE_ELEMENTS / step.columns());
     }
 
-    static void run(JavaStream lane, NormalizeOp step) {
+    static void run(JavaStream stream, NormalizeOp step) {
         Norms norms = new Norms(step);
-        lane.run(norms, Math.toIntExact((step.rows() + norms.tileRows - 1) / norms.tileRows));
+        stream.run(norms, Math.toIntExact((step.rows() + norms.tileRows - 1) / norms.tileRows));
     }
 
     @Override

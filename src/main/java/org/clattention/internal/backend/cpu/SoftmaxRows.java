@@ -25,11 +25,11 @@ final class SoftmaxRows implements Work {
         this.tileRows = Math.max(1, TILE_ELEMENTS / Math.max(1, columns));
     }
 
-    static void run(JavaStream lane, DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
+    static void run(JavaStream stream, DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
         int rows = Math.multiplyExact(outer, inner);
         SoftmaxRows work =
                 new SoftmaxRows(JavaArray.of(x).floats(), JavaArray.of(y).floats(), rows, columns, inner);
-        lane.run(work, (rows + work.tileRows - 1) / work.tileRows);
+        stream.run(work, (rows + work.tileRows - 1) / work.tileRows);
     }
 
     @Override

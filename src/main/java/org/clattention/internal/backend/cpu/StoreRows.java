@@ -33,9 +33,9 @@ final class StoreRows implements Work {
         this.tileRows = Math.max(1, TILE_ELEMENTS / step.size());
     }
 
-    static void run(JavaStream lane, StoreOp step) {
+    static void run(JavaStream stream, StoreOp step) {
         StoreRows work = new StoreRows(step);
-        lane.run(work, (work.all + work.tileRows - 1) / work.tileRows);
+        stream.run(work, (work.all + work.tileRows - 1) / work.tileRows);
     }
 
     @Override

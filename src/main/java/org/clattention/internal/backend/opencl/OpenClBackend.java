@@ -41,10 +41,10 @@ import org.clattention.internal.cl.ProgramCache;
 import org.clattention.internal.cl.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** The backend on an OpenCL device: its context, programs, weights and lanes. */
+/** The backend on an OpenCL device: its context, programs, weights and streams. */
 public final class OpenClBackend implements Backend {
     /** Calls that may be in flight at a time; more would only add scratch memory. */
-    private static final int MAX_LANES = 4;
+    private static final int MAX_STREAMS = 4;
 
     private static final int STAGING_BYTES = 4 << 20;
 
@@ -54,7 +54,7 @@ public final class OpenClBackend implements Backend {
     private final Context context;
     private final ProgramLibrary programs;
     private final Buffer placeholder;
-    private final Semaphore free = new Semaphore(MAX_LANES, true);
+    private final Semaphore free = new Semaphore(MAX_STREAMS, true);
     private final Deque<OpenClStream> idle = new ArrayDeque<>();
     private final Map<String, KernelTime> times = new HashMap<>();
     private final HostMemory hostMemory = new HostMemory(this);
@@ -154,12 +154,12 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public PackedWeights pack(String name, List<HostTensor> matrices, List<@Nullable HostTensor> biases, Use use) {
-        try (OpenClStream lane = take()) {
+        try (OpenClStream stream = take()) {
             Recording recording = recorder.current();
             if (recording != null) {
                 recording.begin("pack_weights", name, "once for each layer, when it is made");
             }
-            return new WeightPacker(this, lane, name, use).pack(matrices, biases);
+            return new WeightPacker(this, stream, name, use).pack(matrices, biases);
         }
     }
 
@@ -198,18 +198,18 @@ public final class OpenClBackend implements Backend {
     }
 
     void withQueue(Consumer<Queue> work) {
-        try (OpenClStream lane = take()) {
-            work.accept(lane.queue());
+        try (OpenClStream stream = take()) {
+            work.accept(stream.queue());
         }
     }
 
     @Override
-    public CommandStream lane() {
-        OpenClStream lane = take();
+    public CommandStream stream() {
+        OpenClStream stream = take();
         try {
-            return recorder.around(lane, reasons);
+            return recorder.around(stream, reasons);
         } catch (RuntimeException | Error e) {
-            throw Closing.after(e, lane);
+            throw Closing.after(e, stream);
         }
     }
 
@@ -226,24 +226,24 @@ public final class OpenClBackend implements Backend {
     private OpenClStream take() {
         free.acquireUninterruptibly();
         try {
-            // Whoever waited for a lane of a call that found the device lost.
+            // Whoever waited for a stream of a call that found the device lost.
             context.requireDevice();
-            OpenClStream lane;
+            OpenClStream stream;
             synchronized (idle) {
-                lane = idle.poll();
+                stream = idle.poll();
             }
-            if (lane == null) {
-                lane = newLane();
+            if (stream == null) {
+                stream = newStream();
             }
-            lane.record(recorder.current());
-            return lane;
+            stream.record(recorder.current());
+            return stream;
         } catch (RuntimeException | Error e) {
             free.release();
             throw e;
         }
     }
 
-    private OpenClStream newLane() {
+    private OpenClStream newStream() {
         Queue queue = context.queue(profiling);
         try {
             return new OpenClStream(this, queue);
@@ -252,21 +252,21 @@ public final class OpenClBackend implements Backend {
         }
     }
 
-    /** Ends the use of a lane. Whatever happens to the lane, the next caller may have one. */
-    void giveBack(OpenClStream lane) {
+    /** Ends the use of a stream. Whatever happens to the stream, the next caller may have one. */
+    void giveBack(OpenClStream stream) {
         try {
             synchronized (idle) {
-                idle.push(lane);
+                idle.push(stream);
             }
         } catch (RuntimeException | Error e) {
-            throw Closing.after(e, lane::dispose);
+            throw Closing.after(e, stream::dispose);
         } finally {
             free.release();
         }
     }
 
     /** How many calls could begin now without waiting. */
-    int freeLanes() {
+    int freeStreams() {
         return free.availablePermits();
     }
 
@@ -287,8 +287,8 @@ public final class OpenClBackend implements Backend {
 
     @Override
     public PeakRates measurePeaks() {
-        try (OpenClStream lane = take()) {
-            return new PeakMeasurement(this, lane).measure();
+        try (OpenClStream stream = take()) {
+            return new PeakMeasurement(this, stream).measure();
         }
     }
 
@@ -306,7 +306,7 @@ public final class OpenClBackend implements Backend {
     public void close() {
         List<AutoCloseable> all = new ArrayList<>(List.of(context, placeholder, programs));
         synchronized (idle) {
-            idle.forEach(lane -> all.add(lane::dispose));
+            idle.forEach(stream -> all.add(stream::dispose));
             idle.clear();
         }
         Closing.all(all);

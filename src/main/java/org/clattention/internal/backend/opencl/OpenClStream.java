@@ -122,7 +122,7 @@ public final class OpenClStream implements CommandStream {
         return kernels.computeIfAbsent(new KernelVariant(id, options), this::create);
     }
 
-    /** A new kernel object, which is closed with the lane. */
+    /** A new kernel object, which is closed with the stream. */
     public Kernel create(KernelVariant variant) {
         Kernel kernel = backend.programs().program(variant).kernel(variant.id().function());
         try {
@@ -341,7 +341,7 @@ public final class OpenClStream implements CommandStream {
         }
     }
 
-    /** Frees what the lane holds. */
+    /** Frees what the stream holds. */
     void dispose() {
         List<AutoCloseable> all = new ArrayList<>();
         all.add(queue);

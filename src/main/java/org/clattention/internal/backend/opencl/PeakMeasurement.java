@@ -18,12 +18,12 @@ final class PeakMeasurement {
     private static final int MOST_ROUNDS = 1 << 28;
 
     private final OpenClBackend backend;
-    private final OpenClStream lane;
+    private final OpenClStream stream;
     private final PeakPlan plan;
 
-    PeakMeasurement(OpenClBackend backend, OpenClStream lane) {
+    PeakMeasurement(OpenClBackend backend, OpenClStream stream) {
         this.backend = backend;
-        this.lane = lane;
+        this.stream = stream;
         this.plan = PeakPlan.of(backend.profile(), backend.device().memoryBytes());
     }
 
@@ -32,7 +32,7 @@ final class PeakMeasurement {
     }
 
     private double gflops() {
-        Kernel kernel = lane.kernel(KernelId.FMA_PEAK, plan.fmaOptions());
+        Kernel kernel = stream.kernel(KernelId.FMA_PEAK, plan.fmaOptions());
         try (Buffer out = backend.context().allocate(plan.outputBytes(), "peak output")) {
             int rounds = 1024;
             double seconds = fma(kernel, out, rounds);
@@ -52,8 +52,8 @@ final class PeakMeasurement {
     }
 
     private double readGigabytes() {
-        Kernel kernel = lane.kernel(KernelId.READ_PEAK, plan.readOptions());
-        Kernel fill = lane.kernel(KernelId.FILL, plan.readOptions());
+        Kernel kernel = stream.kernel(KernelId.READ_PEAK, plan.readOptions());
+        Kernel fill = stream.kernel(KernelId.FILL, plan.readOptions());
         try (Buffer out = backend.context().allocate(plan.outputBytes(), "peak output");
                 Buffer data = backend.context().allocate(plan.readBytes(), "peak input")) {
             seconds(fill.arguments().buffer(data).done(), NdRange.ofItems(plan.vectors()));
@@ -72,8 +72,8 @@ final class PeakMeasurement {
 
     private double seconds(Kernel kernel, NdRange range) {
         long start = System.nanoTime();
-        lane.launch(kernel, range);
-        lane.finish();
+        stream.launch(kernel, range);
+        stream.finish();
         return (System.nanoTime() - start) * 1e-9;
     }
 

@@ -259,9 +259,9 @@ public final class CacheStore implements AutoCloseable {
     }
 
     /** How rows are kept; uploads the block table of a paged cache. */
-    public RowLayout layout(CommandStream lane) {
+    public RowLayout layout(CommandStream stream) {
         if (blocks != null) {
-            DeviceArray table = lane.scratch(Scratch.BLOCK_TABLE, blocks.flat());
+            DeviceArray table = stream.scratch(Scratch.BLOCK_TABLE, blocks.flat());
             return RowLayout.paged(options.blockSize(), table, blocks.columns());
         }
         return options.kind() == Kind.RING ? RowLayout.ring(options.capacity()) : RowLayout.PLAIN;
@@ -272,16 +272,16 @@ public final class CacheStore implements AutoCloseable {
      *
      * @param copyOptions this cache's options, for as many sequences as there are sources
      */
-    public CacheStore branch(CommandStream lane, CacheOptions copyOptions, int[] sources) {
+    public CacheStore branch(CommandStream stream, CacheOptions copyOptions, int[] sources) {
         CacheStore copy = new CacheStore(backend, copyOptions, heads, keySize, valueSize);
         try {
             int[] counts = Arrays.stream(sources).map(b -> lengths[b]).toArray();
             copy.claim(counts);
             for (int i = 0; i < sources.length; i++) {
-                copySequence(lane, sources[i], copy, i);
+                copySequence(stream, sources[i], copy, i);
                 copy.highest[i] = highest[sources[i]];
             }
-            lane.finish();
+            stream.finish();
             return copy;
         } catch (RuntimeException | Error e) {
             throw Closing.after(e, copy);
@@ -299,22 +299,22 @@ public final class CacheStore implements AutoCloseable {
         commit(counts);
     }
 
-    private void copySequence(CommandStream lane, int from, CacheStore target, int to) {
+    private void copySequence(CommandStream stream, int from, CacheStore target, int to) {
         if (blocks != null && target.blocks != null) {
             for (int i = 0; i < blocks.blocksOf(lengths[from]); i++) {
-                copyPart(lane, blocks.block(from, i), target, target.blocks.block(to, i), options.blockSize());
+                copyPart(stream, blocks.block(from, i), target, target.blocks.block(to, i), options.blockSize());
             }
         } else {
-            copyPart(lane, from, target, to, options.capacity());
+            copyPart(stream, from, target, to, options.capacity());
         }
     }
 
-    private void copyPart(CommandStream lane, int from, CacheStore target, int to, int rows) {
+    private void copyPart(CommandStream stream, int from, CacheStore target, int to, int rows) {
         long keyPart = (long) heads * rows * keySize;
-        lane.copy(keys, from * keyPart, target.keys, to * keyPart, keyPart);
+        stream.copy(keys, from * keyPart, target.keys, to * keyPart, keyPart);
         if (values != null && target.values != null) {
             long valuePart = (long) heads * rows * valueSize;
-            lane.copy(values, from * valuePart, target.values, to * valuePart, valuePart);
+            stream.copy(values, from * valuePart, target.values, to * valuePart, valuePart);
         }
     }
 

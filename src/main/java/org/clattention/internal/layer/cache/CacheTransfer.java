@@ -15,20 +15,20 @@ public final class CacheTransfer {
 
     /** Appends rows behind those of each sequence. Room has been reserved. */
     public static void append(
-            CommandStream lane, CacheStore store, DeviceArray keys, @Nullable DeviceArray values, int rows) {
-        RowLayout layout = store.layout(lane);
+            CommandStream stream, CacheStore store, DeviceArray keys, @Nullable DeviceArray values, int rows) {
+        RowLayout layout = store.layout(stream);
         int batch = store.options().batch();
         int[] counts = new int[batch];
         Arrays.fill(counts, rows);
         BatchLayout tokens = BatchLayout.dense(batch, rows, counts, store.lengths());
-        DeviceArray starts = tokens.starts(lane);
+        DeviceArray starts = tokens.starts(stream);
         HeadView keySource = HeadView.headMajor(keys, store.heads(), rows, store.keySize());
         int first = store.length(0);
         int heads = store.heads();
-        lane.store(step(batch, heads, rows, store.keySize(), keySource, store.keyView(), first, layout, starts));
+        stream.store(step(batch, heads, rows, store.keySize(), keySource, store.keyView(), first, layout, starts));
         if (values != null) {
             HeadView source = HeadView.headMajor(values, heads, rows, store.valueSize());
-            lane.store(step(batch, heads, rows, store.valueSize(), source, store.valueView(), first, layout, starts));
+            stream.store(step(batch, heads, rows, store.valueSize(), source, store.valueView(), first, layout, starts));
         }
     }
 
@@ -47,16 +47,16 @@ public final class CacheTransfer {
     }
 
     /** Copies the first rows of all sequences. */
-    public static void export(CommandStream lane, CacheStore store, boolean keys, DeviceArray target, int rows) {
+    public static void export(CommandStream stream, CacheStore store, boolean keys, DeviceArray target, int rows) {
         int size = keys ? store.keySize() : store.valueSize();
-        lane.store(new StoreOp(
+        stream.store(new StoreOp(
                 store.options().batch(),
                 store.heads(),
                 rows,
                 size,
                 keys ? store.keyView() : store.valueView(),
                 0,
-                store.layout(lane),
+                store.layout(stream),
                 HeadView.headMajor(target, store.heads(), rows, size),
                 0,
                 RowLayout.PLAIN,

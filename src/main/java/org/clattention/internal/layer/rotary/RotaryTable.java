@@ -79,7 +79,7 @@ public final class RotaryTable implements AutoCloseable {
      */
     record Table(int positions, DeviceArray cosines, DeviceArray sines) {}
 
-    /** Makes a table for positions below {@code end}, unless there is one. Writing it takes a lane: the caller holds none. */
+    /** Makes a table for positions below {@code end}, unless there is one. Writing it takes a stream: the caller holds none. */
     void grow(int end) {
         if (!covers(latest, end)) {
             makeUpTo(end);
@@ -100,7 +100,7 @@ public final class RotaryTable implements AutoCloseable {
         latest = table;
     }
 
-    /** A table for positions below {@code end}, which has been made. Never waits: the caller may hold a lane. */
+    /** A table for positions below {@code end}, which has been made. Never waits: the caller may hold a stream. */
     Table upTo(int end) {
         Table last = latest;
         if (last == null || last.positions() < end) {
@@ -131,7 +131,7 @@ public final class RotaryTable implements AutoCloseable {
     }
 
     /** Rows of a table for these positions alone, in a call's working memory. */
-    Table rows(CommandStream lane, IntStream positions) {
+    Table rows(CommandStream stream, IntStream positions) {
         int[] wanted = positions.toArray();
         int count = Math.multiplyExact(wanted.length, frequencies.length);
         FloatBuffer cosines = FloatBuffer.allocate(count);
@@ -141,8 +141,8 @@ public final class RotaryTable implements AutoCloseable {
         }
         return new Table(
                 wanted.length,
-                lane.scratch(Scratch.COSINES, cosines.array()),
-                lane.scratch(Scratch.SINES, sines.array()));
+                stream.scratch(Scratch.COSINES, cosines.array()),
+                stream.scratch(Scratch.SINES, sines.array()));
     }
 
     private void put(int position, FloatBuffer cosines, FloatBuffer sines) {

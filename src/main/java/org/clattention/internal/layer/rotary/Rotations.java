@@ -19,21 +19,21 @@ public final class Rotations {
      * @param given the position of each row, or null: the row's own
      */
     public static StoreOp.Rotation of(
-            CommandStream lane, RotaryTable rotary, BatchLayout tokens, int @Nullable [] given) {
+            CommandStream stream, RotaryTable rotary, BatchLayout tokens, int @Nullable [] given) {
         int[] positions = positions(tokens, given);
         int last = last(tokens, positions);
         if (positions == null) {
             return rotary.reaches(last)
                     ? rotation(rotary, rotary.upTo(last + 1), null, tokens.past()[0], 0)
-                    : rotation(rotary, rotary.rows(lane, IntStream.rangeClosed(tokens.past()[0], last)), null, 0, 0);
+                    : rotation(rotary, rotary.rows(stream, IntStream.rangeClosed(tokens.past()[0], last)), null, 0, 0);
         }
         int batch = tokens.ragged() ? 0 : tokens.longest();
         if (rotary.reaches(last)) {
-            return rotation(rotary, rotary.upTo(last + 1), lane.scratch(Scratch.POSITIONS, positions), 0, batch);
+            return rotation(rotary, rotary.upTo(last + 1), stream.scratch(Scratch.POSITIONS, positions), 0, batch);
         }
         int[] ownRows = IntStream.range(0, positions.length).toArray();
-        RotaryTable.Table table = rotary.rows(lane, Arrays.stream(positions));
-        return rotation(rotary, table, lane.scratch(Scratch.POSITIONS, ownRows), 0, batch);
+        RotaryTable.Table table = rotary.rows(stream, Arrays.stream(positions));
+        return rotation(rotary, table, stream.scratch(Scratch.POSITIONS, ownRows), 0, batch);
     }
 
     private static StoreOp.Rotation rotation(
@@ -42,7 +42,7 @@ public final class Rotations {
                 table.cosines(), table.sines(), positions, first, batch, rotary.dim(), rotary.interleaved());
     }
 
-    /** Makes the angles of a call that belong to a table, if they are not there; no lane is held. */
+    /** Makes the angles of a call that belong to a table, if they are not there; no stream is held. */
     public static void prepare(@Nullable RotaryTable rotary, BatchLayout tokens, int @Nullable [] given) {
         if (rotary != null) {
             int last = last(tokens, positions(tokens, given));

@@ -141,9 +141,9 @@ class JavaQuantaTest {
                 DeviceArray x = backend.allocate(DataType.F32, 5 * 32, "x");
                 DeviceArray y = backend.allocate(DataType.F32, 5 * 5, "y")) {
             List<StepPlan> plans = backend.explain(() -> {
-                try (CommandStream lane = backend.lane()) {
-                    lane.project(x, QuantizedKernels.FEW_ROWS, weights, y);
-                    lane.project(x, QuantizedKernels.FEW_ROWS + 1, weights, y);
+                try (CommandStream stream = backend.stream()) {
+                    stream.project(x, QuantizedKernels.FEW_ROWS, weights, y);
+                    stream.project(x, QuantizedKernels.FEW_ROWS + 1, weights, y);
                 }
             });
             assertThat(plans.get(0).reason()).contains("converted from Q4_0 in registers", "at most 4 rows");
@@ -180,10 +180,10 @@ class JavaQuantaTest {
                 PackedWeights weights = pack(backend, matrix, Use.PROJECTION);
                 DeviceArray from = backend.allocate(DataType.F32, x.length, "x");
                 DeviceArray to = backend.allocate(DataType.F32, (long) rows * outputs, "y");
-                CommandStream lane = backend.lane()) {
+                CommandStream stream = backend.stream()) {
             backend.write(from, HostTensor.of(x, x.length).data());
-            lane.project(from, rows, weights, to);
-            lane.finish();
+            stream.project(from, rows, weights, to);
+            stream.finish();
             ByteBuffer bytes = ByteBuffer.allocateDirect(4 * rows * outputs).order(ByteOrder.LITTLE_ENDIAN);
             backend.read(to, bytes);
             float[] values = new float[rows * outputs];

@@ -70,8 +70,8 @@ class JavaThreadsTest {
     void whatATileThrowsReachesItsCallerAndNobodyElse() {
         try (JavaBackend backend = open(4)) {
             for (int bad : new int[] {0, 17, 99}) {
-                try (JavaStream lane = (JavaStream) backend.lane()) {
-                    assertThatThrownBy(() -> lane.run(
+                try (JavaStream stream = (JavaStream) backend.stream()) {
+                    assertThatThrownBy(() -> stream.run(
                                     (tile, workspace) -> {
                                         if (tile == bad) {
                                             throw new StackOverflowError("tile " + tile);
@@ -81,7 +81,7 @@ class JavaThreadsTest {
                             .isInstanceOf(StackOverflowError.class)
                             .hasMessage("tile " + bad);
                     AtomicInteger sum = new AtomicInteger();
-                    lane.run((tile, workspace) -> sum.addAndGet(tile), 100);
+                    stream.run((tile, workspace) -> sum.addAndGet(tile), 100);
                     assertThat(sum).hasValue(4950);
                 }
             }
@@ -94,8 +94,8 @@ class JavaThreadsTest {
         Set<Thread> others = workers();
         Set<Thread> own;
         try (JavaBackend backend = open(5)) {
-            try (JavaStream lane = (JavaStream) backend.lane()) {
-                lane.run((tile, workspace) -> Thread.onSpinWait(), 50);
+            try (JavaStream stream = (JavaStream) backend.stream()) {
+                stream.run((tile, workspace) -> Thread.onSpinWait(), 50);
             }
             own = workers();
             own.removeAll(others);
@@ -147,9 +147,9 @@ class JavaThreadsTest {
                 DeviceArray v = array(backend, reals(4, keys * WIDTH));
                 DeviceArray q = backend.allocate(DataType.F32, (long) rows * WIDTH, "q");
                 DeviceArray y = backend.allocate(DataType.F32, (long) rows * WIDTH, "y");
-                CommandStream lane = backend.lane()) {
-            lane.project(x, rows, weights, q);
-            lane.attend(new AttentionOp(
+                CommandStream stream = backend.stream()) {
+            stream.project(x, rows, weights, q);
+            stream.attend(new AttentionOp(
                     new AttentionOp.Shape(1, HEADS, HEADS, rows, keys, SIZE, SIZE, keys - rows, 0),
                     AttentionOptions.DEFAULT.withCausal(true),
                     HeadView.merged(q, HEADS, rows, SIZE),
@@ -159,8 +159,8 @@ class JavaThreadsTest {
                     HeadView.merged(y, HEADS, rows, SIZE),
                     AttentionOp.Extras.NONE,
                     AttentionOp.Wanted.NOTHING));
-            lane.project(y, rows, weights, q);
-            lane.finish();
+            stream.project(y, rows, weights, q);
+            stream.finish();
             ByteBuffer bytes = ByteBuffer.allocateDirect(4 * rows * WIDTH).order(ByteOrder.LITTLE_ENDIAN);
             backend.read(q, bytes);
             float[] values = new float[rows * WIDTH];

@@ -48,8 +48,8 @@ class AttendStepTest extends StepTest {
         DeviceArray weights = guarded(scores);
         DeviceArray scaled = guarded(scores);
         DeviceArray logSumExp = guarded(batch * heads * rows);
-        try (CommandStream lane = backend().lane()) {
-            lane.attend(new AttentionOp(
+        try (CommandStream stream = backend().stream()) {
+            stream.attend(new AttentionOp(
                     new AttentionOp.Shape(batch, heads, kv, rows, keys, size, valueSize, 0, 0),
                     AttentionOptions.DEFAULT,
                     HeadView.headMajor(array(integers(batch * heads * rows * size)), heads, rows, size),
@@ -59,7 +59,7 @@ class AttendStepTest extends StepTest {
                     HeadView.merged(context, heads, rows, valueSize),
                     new AttentionOp.Extras(null, false, true, null, null, null, null, array(gates)),
                     new AttentionOp.Wanted(weights, scaled, 0, logSumExp, null, null, null, 0, null)));
-            lane.finish();
+            stream.finish();
         }
         float[] got = result(context);
         for (int n = 0; n < got.length; n++) {

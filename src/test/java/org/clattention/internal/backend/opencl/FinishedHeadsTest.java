@@ -101,8 +101,8 @@ class FinishedHeadsTest extends FinishedStepTest {
                         "test",
                         List.of(HostTensor.of(w, columns, INNER).to(type)),
                         Collections.singletonList(HostTensor.of(bias, columns))));
-        try (CommandStream lane = backend().lane()) {
-            lane.projectHeads(
+        try (CommandStream stream = backend().stream()) {
+            stream.projectHeads(
                     array(x),
                     batch,
                     length,
@@ -119,7 +119,7 @@ class FinishedHeadsTest extends FinishedStepTest {
                             size,
                             Epilogue.HeadNormRope.of(normalized ? array(keyNorm) : null, EPSILON, rotation)),
                     new HeadTarget(HeadView.headMajor(v, kv, length, valueSize), kv, valueSize));
-            lane.finish();
+            stream.finish();
         }
         double[] all = product(x, w, bias, rows);
         String name =

@@ -47,14 +47,14 @@ class FinishedProductTest extends FinishedStepTest {
         float[] x = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e30f, -1e30f, 0, -100, 100};
         for (Activation activation : Activation.values()) {
             DeviceArray y = guarded(x.length);
-            try (CommandStream lane = backend().lane()) {
-                lane.project(
+            try (CommandStream stream = backend().stream()) {
+                stream.project(
                         array(x),
                         x.length,
                         weights(1, 1, new float[] {1}, new float[0]),
                         Epilogue.activate(activation),
                         y);
-                lane.finish();
+                stream.finish();
             }
             float[] got = result(y);
             for (int i = 0; i < x.length; i++) {
@@ -77,9 +77,9 @@ class FinishedProductTest extends FinishedStepTest {
         Epilogue.Elementwise epilogue =
                 new Epilogue.Elementwise(activation, gated ? array(factor) : null, added ? array(type, addend) : null);
         DeviceArray y = array(stored, new float[rows * outputs]);
-        try (CommandStream lane = backend().lane()) {
-            lane.project(array(x), rows, weights(outputs, INNER, w, bias), epilogue, y);
-            lane.finish();
+        try (CommandStream stream = backend().stream()) {
+            stream.project(array(x), rows, weights(outputs, INNER, w, bias), epilogue, y);
+            stream.finish();
         }
         double[] want = product(x, w, bias, rows);
         for (int i = 0; i < want.length; i++) {

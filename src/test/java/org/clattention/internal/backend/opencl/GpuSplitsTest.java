@@ -53,8 +53,8 @@ class GpuSplitsTest {
                 DeviceArray k = array(backend, random, KV_HEADS * keys * SIZE);
                 DeviceArray v = array(backend, random, KV_HEADS * keys * SIZE);
                 DeviceArray out = array(backend, random, elements)) {
-            try (CommandStream lane = backend.lane()) {
-                lane.attend(new AttentionOp(
+            try (CommandStream stream = backend.stream()) {
+                stream.attend(new AttentionOp(
                         new AttentionOp.Shape(1, HEADS, KV_HEADS, rows, keys, SIZE, SIZE, keys - rows, 0),
                         AttentionOptions.DEFAULT.withCausal(true),
                         HeadView.merged(q, HEADS, rows, SIZE),
@@ -64,7 +64,7 @@ class GpuSplitsTest {
                         HeadView.merged(out, HEADS, rows, SIZE),
                         AttentionOp.Extras.NONE,
                         AttentionOp.Wanted.NOTHING));
-                lane.finish();
+                stream.finish();
             }
             ByteBuffer bytes = ByteBuffer.allocateDirect(4 * elements).order(ByteOrder.LITTLE_ENDIAN);
             backend.read(out, bytes);

@@ -48,9 +48,9 @@ class ProjectionStepTest extends StepTest {
         float[] w = integers(columns * inner);
         float[] bias = biased ? integers(columns) : new float[0];
         DeviceArray y = guarded(rows * columns);
-        try (CommandStream lane = backend().lane()) {
-            lane.project(array(x), rows, weights(columns, inner, w, bias), y);
-            lane.finish();
+        try (CommandStream stream = backend().stream()) {
+            stream.project(array(x), rows, weights(columns, inner, w, bias), y);
+            stream.finish();
         }
         assertThat(result(y)).as(rows + "x" + inner + "x" + columns).isEqualTo(product(x, w, bias, rows, inner));
     }
@@ -96,8 +96,8 @@ class ProjectionStepTest extends StepTest {
             HeadView.headMajor(out[2], kv, capacity, valueSize).fromRow(1)
         };
         PackedWeights packed = weights(skipped + columns, inner, w, bias);
-        try (CommandStream lane = backend().lane()) {
-            lane.projectHeads(
+        try (CommandStream stream = backend().stream()) {
+            stream.projectHeads(
                     array(x),
                     batch,
                     length,
@@ -106,7 +106,7 @@ class ProjectionStepTest extends StepTest {
                     new HeadTarget(views[0], heads, size),
                     new HeadTarget(views[1], kv, size),
                     new HeadTarget(views[2], kv, valueSize));
-            lane.finish();
+            stream.finish();
         }
         float[] want = product(x, w, bias, batch * length, inner);
         int firstColumn = skipped;
@@ -162,8 +162,8 @@ class ProjectionStepTest extends StepTest {
         int width = columns + 3;
         DeviceArray out = guarded(batch * heads * rows * width);
         HeadView target = HeadView.headMajor(out, heads, rows, width);
-        try (CommandStream lane = backend().lane()) {
-            lane.projectEachHead(new BatchedGemmOp(
+        try (CommandStream stream = backend().stream()) {
+            stream.projectEachHead(new BatchedGemmOp(
                     batch,
                     heads,
                     rows,
@@ -172,7 +172,7 @@ class ProjectionStepTest extends StepTest {
                     HeadView.merged(array(x), heads, rows, inner),
                     weights,
                     new HeadView(out, 2, target.batchStride(), target.headStride(), target.rowStride())));
-            lane.finish();
+            stream.finish();
         }
         float[] want = new float[batch * heads * rows * width];
         Arrays.fill(want, PATTERN);

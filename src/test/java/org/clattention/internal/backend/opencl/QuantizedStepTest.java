@@ -63,10 +63,10 @@ class QuantizedStepTest extends StepTest {
                 float[] w = blocks(type, (first + 21) * 64);
                 DeviceArray out = guarded(2 * 21);
                 PackedWeights weights = pack(type, Use.PROJECTION, 64, w, first + 21);
-                try (CommandStream lane = backend().lane()) {
-                    lane.projectHeads(
+                try (CommandStream stream = backend().stream()) {
+                    stream.projectHeads(
                             array(x), 1, 2, weights, first, new HeadTarget(HeadView.merged(out, 3, 2, 7), 3, 7));
-                    lane.finish();
+                    stream.finish();
                 } finally {
                     weights.close();
                 }
@@ -101,8 +101,8 @@ class QuantizedStepTest extends StepTest {
         PackedWeights weights = pack(type, Use.EACH_HEAD, inner, w, parts);
         float[] x = integers(heads * rows * inner);
         DeviceArray out = guarded(heads * rows * columns);
-        try (CommandStream lane = backend().lane()) {
-            lane.projectEachHead(new BatchedGemmOp(
+        try (CommandStream stream = backend().stream()) {
+            stream.projectEachHead(new BatchedGemmOp(
                     1,
                     heads,
                     rows,
@@ -111,7 +111,7 @@ class QuantizedStepTest extends StepTest {
                     HeadView.headMajor(array(x), heads, rows, inner),
                     weights,
                     HeadView.headMajor(out, heads, rows, columns)));
-            lane.finish();
+            stream.finish();
         } finally {
             weights.close();
         }
@@ -144,13 +144,14 @@ class QuantizedStepTest extends StepTest {
         DeviceArray blocks = backend().allocate(DataType.Q8_0, (long) heads * capacity * size, "test");
         DeviceArray back = guarded(heads * capacity * size);
         byte[] untouched = new byte[heads * capacity * size / 32 * 34];
-        try (CommandStream lane = backend().lane()) {
+        try (CommandStream stream = backend().stream()) {
             backend().write(blocks, ByteBuffer.wrap(untouched));
             HeadView target = HeadView.headMajor(blocks, heads, capacity, size);
-            lane.store(StoreOp.copy(
+            stream.store(StoreOp.copy(
                     1, heads, rows, size, HeadView.merged(array(x), heads, rows, size), target.fromRow(1)));
-            lane.store(StoreOp.copy(1, heads, capacity, size, target, HeadView.headMajor(back, heads, capacity, size)));
-            lane.finish();
+            stream.store(
+                    StoreOp.copy(1, heads, capacity, size, target, HeadView.headMajor(back, heads, capacity, size)));
+            stream.finish();
         } finally {
             blocks.close();
         }
@@ -185,9 +186,9 @@ class QuantizedStepTest extends StepTest {
         float[] w = blocks(type, all * inner);
         DeviceArray y = guarded(rows * all);
         PackedWeights weights = pack(type, Use.PROJECTION, inner, w, outputs);
-        try (CommandStream lane = backend().lane()) {
-            lane.project(array(x), rows, weights, y);
-            lane.finish();
+        try (CommandStream stream = backend().stream()) {
+            stream.project(array(x), rows, weights, y);
+            stream.finish();
         } finally {
             weights.close();
         }

@@ -81,18 +81,18 @@ class SoftmaxStepTest extends StepTest {
     @Tag("small")
     void mayReplaceItsInput() {
         DeviceArray values = array(0, 0, 5, 5);
-        try (CommandStream lane = backend().lane()) {
-            lane.softmax(values, values, 2, 2, 1);
-            lane.finish();
+        try (CommandStream stream = backend().stream()) {
+            stream.softmax(values, values, 2, 2, 1);
+            stream.finish();
         }
         assertThat(read(values)).containsExactly(0.5f, 0.5f, 0.5f, 0.5f);
     }
 
     private float[] softmax(float[] x, int outer, int columns, int inner) {
         DeviceArray y = guarded(x.length);
-        try (CommandStream lane = backend().lane()) {
-            lane.softmax(array(x), y, outer, columns, inner);
-            lane.finish();
+        try (CommandStream stream = backend().stream()) {
+            stream.softmax(array(x), y, outer, columns, inner);
+            stream.finish();
         }
         return result(y);
     }

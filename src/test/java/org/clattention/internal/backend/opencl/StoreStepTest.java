@@ -48,9 +48,9 @@ class StoreStepTest extends StepTest {
     }
 
     private void copy(HeadView from, HeadView to, int batch, int heads, int rows, int size) {
-        try (CommandStream lane = backend().lane()) {
-            lane.store(StoreOp.copy(batch, heads, rows, size, from, to));
-            lane.finish();
+        try (CommandStream stream = backend().stream()) {
+            stream.store(StoreOp.copy(batch, heads, rows, size, from, to));
+            stream.finish();
         }
     }
 }

@@ -62,8 +62,8 @@ public final class TestBackends {
     }
 
     /** How many calls could begin now on an OpenCL backend without waiting. */
-    public static int freeLanes(Backend backend) {
-        return ((OpenClBackend) backend).freeLanes();
+    public static int freeStreams(Backend backend) {
+        return ((OpenClBackend) backend).freeStreams();
     }
 
     /** Gives a kernel that never ends to the device, in front of what the next call gives it. Nothing is closed. */
@@ -89,9 +89,9 @@ public final class TestBackends {
                 DeviceArray y = backend.allocate(DataType.F32, 1, "y")) {
             ByteBuffer bytes = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN);
             backend.write(x, bytes.putFloat(0, 3));
-            try (CommandStream lane = backend.lane()) {
-                lane.project(x, 1, weights, y);
-                lane.finish();
+            try (CommandStream stream = backend.stream()) {
+                stream.project(x, 1, weights, y);
+                stream.finish();
             }
             backend.read(y, bytes.clear());
             return bytes.getFloat(0);

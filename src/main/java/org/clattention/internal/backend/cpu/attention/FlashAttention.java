@@ -41,9 +41,9 @@ public final class FlashAttention implements Work {
     private final int contextSize;
     private final int querySize;
 
-    private FlashAttention(JavaStream lane, AttentionCall call) {
+    private FlashAttention(JavaStream stream, AttentionCall call) {
         this.call = call;
-        this.panels = new KeyPanels(lane, call, false);
+        this.panels = new KeyPanels(stream, call, false);
         this.sharing = Math.multiplyExact(call.group, call.shape.queryLength());
         this.turns = turns(call, sharing);
         this.tiles = tiles(sharing, turns);
@@ -51,10 +51,10 @@ public final class FlashAttention implements Work {
         this.querySize = (call.headSize + VectorKernels.DEPTH - 1) / VectorKernels.DEPTH * BLOCK;
     }
 
-    public static void run(JavaStream lane, AttentionOp step) {
+    public static void run(JavaStream stream, AttentionOp step) {
         AttentionCall call = new AttentionCall(step);
-        FlashAttention attention = new FlashAttention(lane, call);
-        lane.run(attention, Math.multiplyExact(attention.tiles, call.kvHeads()));
+        FlashAttention attention = new FlashAttention(stream, call);
+        stream.run(attention, Math.multiplyExact(attention.tiles, call.kvHeads()));
     }
 
     /** How many blocks a tile has: by the shape alone, so that the number of threads makes no difference. */

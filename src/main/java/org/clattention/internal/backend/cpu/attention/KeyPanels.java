@@ -31,22 +31,22 @@ final class KeyPanels implements Work {
      *
      * @param allKeys padding included, if it is there: scores before the masks are asked for
      */
-    KeyPanels(JavaStream lane, AttentionCall call, boolean allKeys) {
+    KeyPanels(JavaStream stream, AttentionCall call, boolean allKeys) {
         this.call = call;
         this.allKeys = allKeys;
         this.keyLength = call.shape.keyLength();
-        this.panel = lane.loops().panel(keyLength);
+        this.panel = stream.loops().panel(keyLength);
         this.panels = (keyLength + panel - 1) / panel;
         this.paddedSize = (call.valueSize + VectorKernels.STEP - 1) / VectorKernels.STEP * VectorKernels.STEP;
         this.inPlace = call.step.keyRows().kind() == RowLayout.Kind.PLAIN
                 && call.values.type() == DataType.F32
                 && paddedSize == call.valueSize;
-        this.packed = lane.floats(
+        this.packed = stream.floats(
                 Scratch.PACKED_KEYS, CacheLines.room((long) call.kvHeads() * panels * panel * call.headSize));
         this.values = inPlace
                 ? call.values.floats()
-                : lane.floats(Scratch.PACKED_VALUES, CacheLines.room((long) call.kvHeads() * keyLength * paddedSize));
-        lane.run(this, Math.multiplyExact(call.kvHeads(), panels));
+                : stream.floats(Scratch.PACKED_VALUES, CacheLines.room((long) call.kvHeads() * keyLength * paddedSize));
+        stream.run(this, Math.multiplyExact(call.kvHeads(), panels));
     }
 
     /** Keys of a panel. */

@@ -27,21 +27,21 @@ public final class MaterializedAttention implements Work {
     private final int width;
     private final int columns;
 
-    private MaterializedAttention(JavaStream lane, AttentionCall call) {
+    private MaterializedAttention(JavaStream stream, AttentionCall call) {
         this.call = call;
         this.wanted = call.step.wanted();
-        this.panels = new KeyPanels(lane, call, wanted.scores() != null && wanted.scoresStage() < MASKED_STAGE);
+        this.panels = new KeyPanels(stream, call, wanted.scores() != null && wanted.scoresStage() < MASKED_STAGE);
         this.blocks = (call.shape.queryLength() + VectorKernels.ROWS - 1) / VectorKernels.ROWS;
         this.tileBlocks = wanted.columnSums() != null ? blocks : 1;
         this.width = (call.shape.keyLength() + panels.panel() - 1) / panels.panel() * panels.panel();
         this.columns = call.shape.keys();
     }
 
-    public static void run(JavaStream lane, AttentionOp step) {
+    public static void run(JavaStream stream, AttentionOp step) {
         AttentionCall call = new AttentionCall(step);
-        MaterializedAttention attention = new MaterializedAttention(lane, call);
+        MaterializedAttention attention = new MaterializedAttention(stream, call);
         int tiles = (attention.blocks + attention.tileBlocks - 1) / attention.tileBlocks;
-        lane.run(attention, Math.multiplyExact(tiles, call.shape.allHeads()));
+        stream.run(attention, Math.multiplyExact(tiles, call.shape.allHeads()));
     }
 
     @Override

@@ -30,12 +30,12 @@ public final class SplitKvAttention implements Work {
     /** [kv head][chunk][row][largest, sum, context]; empty if there is one chunk. */
     private final float[] partial;
 
-    private SplitKvAttention(JavaStream lane, AttentionCall call) {
+    private SplitKvAttention(JavaStream stream, AttentionCall call) {
         this.call = call;
         this.rowsOfHead = sharing(call.shape);
         this.chunks = (call.shape.keyLength() + CHUNK - 1) / CHUNK;
         this.paddedSize = (call.valueSize + VectorKernels.STEP - 1) / VectorKernels.STEP * VectorKernels.STEP;
-        this.partial = lane.floats(
+        this.partial = stream.floats(
                 Scratch.SCORES, chunks == 1 ? 0 : (long) call.kvHeads() * chunks * rowsOfHead * (2 + paddedSize));
     }
 
@@ -49,12 +49,12 @@ public final class SplitKvAttention implements Work {
         return Math.multiplyExact(shape.queryHeads() / shape.kvHeads(), shape.queryLength());
     }
 
-    public static void run(JavaStream lane, AttentionOp step) {
+    public static void run(JavaStream stream, AttentionOp step) {
         AttentionCall call = new AttentionCall(step);
-        SplitKvAttention attention = new SplitKvAttention(lane, call);
-        lane.run(attention, Math.multiplyExact(attention.chunks, call.kvHeads()));
+        SplitKvAttention attention = new SplitKvAttention(stream, call);
+        stream.run(attention, Math.multiplyExact(attention.chunks, call.kvHeads()));
         for (int kvIndex = 0; attention.chunks > 1 && kvIndex < call.kvHeads(); kvIndex++) {
-            attention.combine(kvIndex, lane.workspace());
+            attention.combine(kvIndex, stream.workspace());
         }
     }
 

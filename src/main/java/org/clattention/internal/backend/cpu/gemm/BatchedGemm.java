@@ -23,9 +23,9 @@ public final class BatchedGemm implements Work {
         this.panels = (step.columns() + weights.panel() - 1) / weights.panel();
     }
 
-    public static void run(JavaStream lane, BatchedGemmOp step) {
+    public static void run(JavaStream stream, BatchedGemmOp step) {
         BatchedGemm products = new BatchedGemm(step);
-        lane.run(products, Math.multiplyExact(step.heads(), products.panels));
+        stream.run(products, Math.multiplyExact(step.heads(), products.panels));
     }
 
     @Override

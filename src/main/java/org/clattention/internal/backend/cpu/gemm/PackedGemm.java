@@ -23,7 +23,7 @@ public final class PackedGemm implements Work {
 
     private static final HeadTarget[] NO_TARGETS = {};
 
-    private final JavaStream lane;
+    private final JavaStream stream;
     private final PackedRows blocks = new PackedRows();
     private int rows;
     private int length;
@@ -35,8 +35,8 @@ public final class PackedGemm implements Work {
     private HeadTarget[] targets = NO_TARGETS;
     private Epilogue.Elementwise epilogue = Epilogue.NONE;
 
-    public PackedGemm(JavaStream lane) {
-        this.lane = lane;
+    public PackedGemm(JavaStream stream) {
+        this.stream = stream;
         this.weights = JavaWeights.NONE;
     }
 
@@ -62,8 +62,8 @@ public final class PackedGemm implements Work {
         int width = w.panel();
         firstPanel = first / width;
         panels = (outputsEnd + width - 1) / width - firstPanel;
-        blocks.make(lane, x, rows, w.inputs());
-        lane.run(this, Math.multiplyExact(panels, (rows + TILE_ROWS - 1) / TILE_ROWS));
+        blocks.make(stream, x, rows, w.inputs());
+        stream.run(this, Math.multiplyExact(panels, (rows + TILE_ROWS - 1) / TILE_ROWS));
         targets = NO_TARGETS;
         epilogue = Epilogue.NONE;
         weights = JavaWeights.NONE;

@@ -23,20 +23,20 @@ final class PackedRows implements Work {
     private int inner;
     private int blockSize;
 
-    void make(JavaStream lane, JavaArray from, int allRows, int width) {
+    void make(JavaStream stream, JavaArray from, int allRows, int width) {
         x = from;
         rows = allRows;
         inner = width;
         blockSize = Math.multiplyExact(
                 (width + VectorKernels.DEPTH - 1) / VectorKernels.DEPTH, VectorKernels.ROWS * VectorKernels.STRIDE);
         int blocks = (rows + VectorKernels.ROWS - 1) / VectorKernels.ROWS;
-        values = lane.floats(Scratch.PACKED_ROWS, (long) blocks * blockSize);
+        values = stream.floats(Scratch.PACKED_ROWS, (long) blocks * blockSize);
         if ((long) rows * inner <= ALONE) {
             for (int block = 0; block < blocks; block++) {
-                run(block, lane.workspace());
+                run(block, stream.workspace());
             }
         } else {
-            lane.run(this, blocks);
+            stream.run(this, blocks);
         }
         x = JavaWeights.NONE.matrix();
     }

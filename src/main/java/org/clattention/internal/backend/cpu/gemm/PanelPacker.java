@@ -31,7 +31,7 @@ public final class PanelPacker implements Work {
     }
 
     public static JavaWeights pack(
-            JavaStream lane,
+            JavaStream stream,
             JavaMemory memory,
             String name,
             List<HostTensor> given,
@@ -41,7 +41,7 @@ public final class PanelPacker implements Work {
         long panelled = byHeads
                 ? given.get(0).dim(0)
                 : given.stream().mapToLong(m -> m.dim(0)).sum();
-        int panel = lane.loops().panel(Math.toIntExact(panelled));
+        int panel = stream.loops().panel(Math.toIntExact(panelled));
         List<HostTensor> matrices = byHeads ? HeadMatrices.padded(given, panel) : given;
         int inputs = Math.toIntExact(matrices.get(0).dim(1));
         int outputs = Math.toIntExact(matrices.stream().mapToLong(m -> m.dim(0)).sum());
@@ -49,13 +49,13 @@ public final class PanelPacker implements Work {
         if (QuantizedPanels.takes(matrices)) {
             float[] bias = biases(matrices, biases, stored);
             QuantizedPanels quantized =
-                    QuantizedPanels.pack(lane, memory, name, matrices, inputs, stored / panel, panel);
+                    QuantizedPanels.pack(stream, memory, name, matrices, inputs, stored / panel, panel);
             return new JavaWeights(JavaWeights.NOTHING, quantized, bias, inputs, outputs, panel);
         }
         JavaArray matrix = memory.allocate(storageType(matrices), (long) stored * inputs, name);
         try {
             PanelPacker packer = new PanelPacker(matrices, matrix, inputs, panel);
-            lane.run(packer, stored / panel);
+            stream.run(packer, stored / panel);
             return new JavaWeights(matrix, null, biases(matrices, biases, stored), inputs, outputs, panel);
         } catch (RuntimeException | Error e) {
             throw Closing.after(e, matrix);

@@ -34,7 +34,7 @@ public record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales,
 
     /** Stacks and packs. */
     static QuantizedPanels pack(
-            JavaStream lane,
+            JavaStream stream,
             JavaMemory memory,
             String name,
             List<HostTensor> matrices,
@@ -48,7 +48,7 @@ public record QuantizedPanels(DataType type, JavaArray quanta, JavaArray scales,
             JavaArray quanta = memory.allocate(DataType.U8, blocks * (type == DataType.Q8_0 ? BLOCK : BLOCK / 2), name);
             try {
                 QuantizedPanels packed = new QuantizedPanels(type, quanta, scales, inputs, panel);
-                lane.run((tile, workspace) -> packed.packPanel(matrices, tile), panels);
+                stream.run((tile, workspace) -> packed.packPanel(matrices, tile), panels);
                 return packed;
             } catch (RuntimeException | Error e) {
                 throw Closing.after(e, quanta);

@@ -7,7 +7,7 @@ import org.clattention.internal.backend.cpu.CallClock;
 import org.clattention.internal.backend.cpu.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** The tiles of one step that are still to be taken. Used again for step after step of a lane. */
+/** The tiles of one step that are still to be taken. Used again for step after step of a stream. */
 public final class Job {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

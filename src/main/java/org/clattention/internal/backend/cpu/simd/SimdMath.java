@@ -85,16 +85,16 @@ final class SimdMath {
         FloatVector z = x.mul(-0.70710677f);
         FloatVector m = z.abs();
         FloatVector t = all(1).div(m.fma(all(0.5f), all(1)));
-        FloatVector p = all(0.17087276f)
-                .fma(t, all(-0.82215226f))
-                .fma(t, all(1.4885159f))
-                .fma(t, all(-1.135204f))
-                .fma(t, all(0.27886808f))
-                .fma(t, all(-0.18628806f))
-                .fma(t, all(0.09678418f))
-                .fma(t, all(0.37409195f))
-                .fma(t, all(1.0000237f))
-                .fma(t, all(-1.2655122f));
+        FloatVector p = all(0.15518211f)
+                .fma(t, all(-0.7367931f))
+                .fma(t, all(1.2887534f))
+                .fma(t, all(-0.8723668f))
+                .fma(t, all(0.06566662f))
+                .fma(t, all(-0.07637166f))
+                .fma(t, all(0.061012886f))
+                .fma(t, all(0.38112357f))
+                .fma(t, all(0.99927235f))
+                .fma(t, all(-1.2654792f));
         // x² / 2 from x itself: the rounding of z would count many times in the tail.
         FloatVector square = x.mul(x).mul(0.5f);
         FloatVector exactly = x.mul(0.5f).fma(x, square.neg());

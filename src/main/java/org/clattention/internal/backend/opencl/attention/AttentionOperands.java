@@ -16,10 +16,10 @@ import org.clattention.internal.cl.Kernel;
 
 /** Keys and values as the tiles of CPU devices read them. */
 final class AttentionOperands {
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    AttentionOperands(OpenClStream lane) {
-        this.lane = lane;
+    AttentionOperands(OpenClStream stream) {
+        this.stream = stream;
     }
 
     /**
@@ -31,18 +31,18 @@ final class AttentionOperands {
         AttentionOp.Shape shape = step.shape();
         int panels = (shape.keyLength() + CpuPlan.PANEL - 1) / CpuPlan.PANEL;
         int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
-        DeviceArray keys = lane.scratch(
+        DeviceArray keys = stream.scratch(
                 Scratch.PACKED_KEYS, DataType.F32, (long) kvHeads * panels * CpuPlan.PANEL * shape.headSize());
-        Kernel pack = lane.kernel(KernelId.PACK_KEYS)
+        Kernel pack = stream.kernel(KernelId.PACK_KEYS)
                 .role("KEY", step.key().array())
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.key().array()))
-                .buffer(lane.optional(step.extras().sequences()))
-                .buffer(lane.optional(step.keyRows().table()))
+                .buffer(stream.optional(step.extras().sequences()))
+                .buffer(stream.optional(step.keyRows().table()))
                 .buffer(OpenClArray.bufferOf(keys))
                 .struct(params)
                 .done();
-        lane.launch(pack, pack.singles(panels, kvHeads));
+        stream.launch(pack, pack.singles(panels, kvHeads));
         return keys;
     }
 
@@ -55,9 +55,9 @@ final class AttentionOperands {
         int size = shape.valueSize();
         int rows = shape.keyLength();
         long elements = (long) shape.batch() * shape.kvHeads() * rows * size;
-        DeviceArray plain = lane.scratch(Scratch.PACKED_VALUES, DataType.F32, elements);
+        DeviceArray plain = stream.scratch(Scratch.PACKED_VALUES, DataType.F32, elements);
         HeadView target = HeadView.headMajor(plain, shape.kvHeads(), rows, size);
-        lane.store(new StoreOp(
+        stream.store(new StoreOp(
                 shape.batch(),
                 shape.kvHeads(),
                 rows,

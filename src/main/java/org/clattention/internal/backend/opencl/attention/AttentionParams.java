@@ -38,11 +38,11 @@ final class AttentionParams {
         return of(new StructWriter(STRUCT.fields().size()), step, values, range, stage);
     }
 
-    /** For a whole call whose values lie elsewhere than in the step's view, in the lane's struct. */
-    static ByteBuffer whole(OpenClStream lane, AttentionOp step, HeadView values) {
+    /** For a whole call whose values lie elsewhere than in the step's view, in the stream's struct. */
+    static ByteBuffer whole(OpenClStream stream, AttentionOp step, HeadView values) {
         AttentionOp.Shape shape = step.shape();
         HeadRange all = new HeadRange(0, shape.allHeads(), 0, shape.queryLength());
-        return of(lane.struct(), step, values, all, 2);
+        return of(stream.struct(), step, values, all, 2);
     }
 
     private static ByteBuffer of(StructWriter out, AttentionOp step, HeadView values, HeadRange range, int stage) {

@@ -20,17 +20,17 @@ public final class FlashAttentionKernels {
     /** What lies behind the context of each row in a part: the largest score and the sum of weights. */
     private static final int PART_EXTRAS = 2;
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
     private final AttentionOperands operands;
 
-    public FlashAttentionKernels(OpenClStream lane) {
-        this.lane = lane;
-        this.operands = new AttentionOperands(lane);
+    public FlashAttentionKernels(OpenClStream stream) {
+        this.stream = stream;
+        this.operands = new AttentionOperands(stream);
     }
 
     public void run(AttentionOp step) {
         if (CpuPlan.streamsKeys(step)) {
-            stream(step);
+            splitKv(step);
         } else {
             flash(step);
         }
@@ -40,11 +40,11 @@ public final class FlashAttentionKernels {
         AttentionOp.Shape shape = step.shape();
         int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
         HeadView values = operands.values(step);
-        ByteBuffer params = AttentionParams.whole(lane, step, values);
+        ByteBuffer params = AttentionParams.whole(stream, step, values);
         DeviceArray keys = operands.packedKeys(step, params);
         int sharing = CpuPlan.sharingRows(step);
-        int rows = CpuPlan.flashRows(lane.profile());
-        Kernel.Arguments arguments = lane.kernel(KernelId.FLASH_ATTENTION)
+        int rows = CpuPlan.flashRows(stream.profile());
+        Kernel.Arguments arguments = stream.kernel(KernelId.FLASH_ATTENTION)
                 .with("ROWS", rows)
                 .with("KEYS", CpuPlan.FLASH_KEYS)
                 .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
@@ -58,18 +58,18 @@ public final class FlashAttentionKernels {
         masks(arguments, step);
         ends(arguments, step);
         Kernel flash = arguments.struct(params).done();
-        lane.launch(flash, flash.singles((sharing + rows - 1) / rows, kvHeads));
+        stream.launch(flash, flash.singles((sharing + rows - 1) / rows, kvHeads));
     }
 
-    private void stream(AttentionOp step) {
+    private void splitKv(AttentionOp step) {
         AttentionOp.Shape shape = step.shape();
         int kvHeads = Math.multiplyExact(shape.batch(), shape.kvHeads());
         int rows = CpuPlan.sharingRows(step);
         int chunks = (shape.keyLength() + CpuPlan.STREAM_KEYS - 1) / CpuPlan.STREAM_KEYS;
-        DeviceArray parts = lane.scratch(
+        DeviceArray parts = stream.scratch(
                 Scratch.PARTS, DataType.F32, (long) kvHeads * chunks * rows * (shape.valueSize() + PART_EXTRAS));
-        ByteBuffer params = AttentionParams.whole(lane, step, step.value());
-        Kernel.Arguments streams = lane.kernel(KernelId.STREAM_ATTENTION)
+        ByteBuffer params = AttentionParams.whole(stream, step, step.value());
+        Kernel.Arguments streams = stream.kernel(KernelId.STREAM_ATTENTION)
                 .with("CHUNK", CpuPlan.STREAM_KEYS)
                 .with("MAX_ROWS", CpuPlan.MAX_STREAM_ROWS)
                 .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
@@ -81,10 +81,10 @@ public final class FlashAttentionKernels {
                 .buffer(OpenClArray.bufferOf(step.value().array()));
         masks(streams, step);
         streams.buffer(OpenClArray.bufferOf(parts)).struct(params);
-        Kernel stream = streams.done();
-        lane.launch(stream, stream.singles(chunks, kvHeads));
+        Kernel split = streams.done();
+        stream.launch(split, split.singles(chunks, kvHeads));
 
-        Kernel.Arguments joins = lane.kernel(KernelId.JOIN_STREAMS)
+        Kernel.Arguments joins = stream.kernel(KernelId.JOIN_STREAMS)
                 .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(parts))
@@ -97,7 +97,7 @@ public final class FlashAttentionKernels {
         masks(joins, step);
         ends(joins, step);
         Kernel join = joins.struct(params).done();
-        lane.launch(join, join.singles(rows, kvHeads));
+        stream.launch(join, join.singles(rows, kvHeads));
     }
 
     /** Which keys, and what is added to their scores. */
@@ -106,23 +106,23 @@ public final class FlashAttentionKernels {
         MaskView mask = extras.mask();
         MaskView bias = extras.bias();
         arguments
-                .buffer(lane.optional(step.keyRows().table()))
-                .buffer(lane.optional(extras.sequences()))
-                .buffer(lane.optional(mask == null ? null : mask.array()))
-                .buffer(lane.optional(bias == null ? null : bias.array()))
+                .buffer(stream.optional(step.keyRows().table()))
+                .buffer(stream.optional(extras.sequences()))
+                .buffer(stream.optional(mask == null ? null : mask.array()))
+                .buffer(stream.optional(bias == null ? null : bias.array()))
                 .integer(bias == null ? 0 : KernelCodes.of(bias.array()))
-                .buffer(lane.optional(extras.alibiSlopes()));
+                .buffer(stream.optional(extras.alibiSlopes()));
     }
 
     /** What a row ends with, and where it goes. */
     private void ends(Kernel.Arguments arguments, AttentionOp step) {
         @Nullable DeviceArray logSumExp = step.wanted().logSumExp();
         arguments
-                .buffer(lane.optional(step.extras().sinks()))
-                .buffer(lane.optional(step.extras().headGate()))
+                .buffer(stream.optional(step.extras().sinks()))
+                .buffer(stream.optional(step.extras().headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
                 .integer(KernelCodes.of(step.context().array()))
-                .buffer(lane.optional(logSumExp))
+                .buffer(stream.optional(logSumExp))
                 .integer(logSumExp != null ? 1 : 0);
     }
 }

@@ -26,17 +26,17 @@ public final class GpuAttentionKernels {
     /** What both attention kernels are built with. */
     private static final String ATTENTION_TILE = "-DGROUP_ITEMS=" + GpuPlan.ATTENTION_ITEMS + " -DKEYS=" + GpuPlan.KEYS;
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    public GpuAttentionKernels(OpenClStream lane) {
-        this.lane = lane;
+    public GpuAttentionKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     public void run(AttentionOp step) {
         AttentionOp.Shape shape = step.shape();
         ByteBuffer params = AttentionParams.of(step, new HeadRange(0, shape.allHeads(), 0, shape.queryLength()), 2);
         DeviceArray flags =
-                lane.scratch(Scratch.ROW_FLAGS, DataType.I32, (long) shape.allHeads() * shape.queryLength());
+                stream.scratch(Scratch.ROW_FLAGS, DataType.I32, (long) shape.allHeads() * shape.queryLength());
         if (GpuPlan.fewRows(shape)) {
             split(step, params, flags);
         } else {
@@ -48,7 +48,7 @@ public final class GpuAttentionKernels {
                 .buffer(OpenClArray.bufferOf(flags))
                 .integer(wantsLogSumExp(step))
                 .struct(params);
-        lane.launch(exact.done(), groups(items, (flags.elements() + items - 1) / items));
+        stream.launch(exact.done(), groups(items, (flags.elements() + items - 1) / items));
     }
 
     private void flash(AttentionOp step, ByteBuffer params, DeviceArray flags) {
@@ -64,7 +64,7 @@ public final class GpuAttentionKernels {
                 .integer(wantsLogSumExp(step))
                 .struct(params);
         int blocks = (GpuPlan.sharingRows(shape) + rows - 1) / rows;
-        lane.launch(arguments.done(), groups(GpuPlan.ATTENTION_ITEMS, blocks, kvHeads(shape)));
+        stream.launch(arguments.done(), groups(GpuPlan.ATTENTION_ITEMS, blocks, kvHeads(shape)));
     }
 
     private void split(AttentionOp step, ByteBuffer params, DeviceArray flags) {
@@ -72,28 +72,28 @@ public final class GpuAttentionKernels {
         int sharing = GpuPlan.sharingRows(shape);
         int rows = GpuPlan.splitRows(sharing);
         int blocks = (sharing + rows - 1) / rows;
-        int splits = GpuPlan.splits(lane.profile(), blocks * kvHeads(shape), shape.keys());
+        int splits = GpuPlan.splits(stream.profile(), blocks * kvHeads(shape), shape.keys());
         int partial = 4 + (shape.valueSize() + 3) / 4 * 4;
         DeviceArray partials =
-                lane.scratch(Scratch.PARTIAL_ROWS, DataType.F32, kvHeads(shape) * sharing * splits * partial);
+                stream.scratch(Scratch.PARTIAL_ROWS, DataType.F32, kvHeads(shape) * sharing * splits * partial);
         String options = ATTENTION_TILE + " -DROWS=" + rows + " -DWIDTH=" + GpuPlan.width(step);
         Kernel kernel = inputs(KernelId.SPLIT_ATTENTION, options, step)
                 .buffer(OpenClArray.bufferOf(partials))
                 .struct(params)
                 .done();
-        lane.launch(kernel, groups(GpuPlan.ATTENTION_ITEMS, splits, blocks, kvHeads(shape)));
+        stream.launch(kernel, groups(GpuPlan.ATTENTION_ITEMS, splits, blocks, kvHeads(shape)));
 
-        Kernel.Arguments combine = lane.kernel(
+        Kernel.Arguments combine = stream.kernel(
                         KernelId.COMBINE_SPLITS, "-DGROUP_ITEMS=" + GpuPlan.ROW_ITEMS + out(step))
                 .arguments()
-                .buffer(lane.optional(step.extras().sequences()));
+                .buffer(stream.optional(step.extras().sequences()));
         results(combine, step)
                 .buffer(OpenClArray.bufferOf(partials))
                 .buffer(OpenClArray.bufferOf(flags))
                 .integer(splits)
                 .integer(wantsLogSumExp(step))
                 .struct(params);
-        lane.launch(combine.done(), groups(GpuPlan.ROW_ITEMS, sharing, kvHeads(shape)));
+        stream.launch(combine.done(), groups(GpuPlan.ROW_ITEMS, sharing, kvHeads(shape)));
     }
 
     /** The arguments that all of these kernels begin with. */
@@ -104,25 +104,25 @@ public final class GpuAttentionKernels {
                 + StorageRole.role("KEY", step.key().array())
                 + StorageRole.role(
                         "BIAS", bias == null ? DataType.F32 : bias.array().type());
-        return lane.kernel(id, options + types)
+        return stream.kernel(id, options + types)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
                 .buffer(OpenClArray.bufferOf(step.value().array()))
-                .buffer(lane.optional(extras.sequences()))
-                .buffer(lane.optional(step.keyRows().table()))
+                .buffer(stream.optional(extras.sequences()))
+                .buffer(stream.optional(step.keyRows().table()))
                 .buffer(mask(extras.mask()))
                 .buffer(mask(bias))
-                .buffer(lane.optional(extras.alibiSlopes()));
+                .buffer(stream.optional(extras.alibiSlopes()));
     }
 
     /** The further arguments of the kernels that finish rows. */
     private Kernel.Arguments results(Kernel.Arguments arguments, AttentionOp step) {
         return arguments
-                .buffer(lane.optional(step.extras().sinks()))
-                .buffer(lane.optional(step.extras().headGate()))
+                .buffer(stream.optional(step.extras().sinks()))
+                .buffer(stream.optional(step.extras().headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
-                .buffer(lane.optional(step.wanted().logSumExp()));
+                .buffer(stream.optional(step.wanted().logSumExp()));
     }
 
     private static int wantsLogSumExp(AttentionOp step) {
@@ -138,7 +138,7 @@ public final class GpuAttentionKernels {
     }
 
     private Buffer mask(@Nullable MaskView mask) {
-        return lane.optional(mask == null ? null : mask.array());
+        return stream.optional(mask == null ? null : mask.array());
     }
 
     private static NdRange groups(long items, long... groups) {

@@ -19,25 +19,25 @@ public final class MaterializedAttentionKernels {
     /** The stage of scores that softmax takes. */
     static final int MASKED_STAGE = 2;
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
     private final MaterializedSteps portable;
     private final MaterializedSteps panels;
     private final SoftmaxKernels softmax;
     private final SummaryKernels summaries;
 
-    public MaterializedAttentionKernels(OpenClStream lane) {
-        this.lane = lane;
-        this.portable = new PortableSteps(lane);
-        this.panels = new PackedSteps(lane);
-        this.softmax = new SoftmaxKernels(lane);
-        this.summaries = new SummaryKernels(lane);
+    public MaterializedAttentionKernels(OpenClStream stream) {
+        this.stream = stream;
+        this.portable = new PortableSteps(stream);
+        this.panels = new PackedSteps(stream);
+        this.softmax = new SoftmaxKernels(stream);
+        this.summaries = new SummaryKernels(stream);
     }
 
     public void run(AttentionOp step) {
         AttentionOp.Shape shape = step.shape();
         AttentionOp.Wanted wanted = step.wanted();
         HeadRange all = new HeadRange(0, shape.allHeads(), 0, shape.queryLength());
-        MaterializedSteps steps = CpuPlan.takesExplicit(lane.profile(), step) ? panels : portable;
+        MaterializedSteps steps = CpuPlan.takesExplicit(stream.profile(), step) ? panels : portable;
         steps.begin(step);
         if (wanted.scores() != null) {
             // Once over everything into the caller's array; the slices below make their own. Sequences have scores with
@@ -49,7 +49,7 @@ public final class MaterializedAttentionKernels {
         }
         HeadRange slice = wanted.weights() != null
                 ? all
-                : PortablePlan.slice(lane.profile(), shape.allHeads(), shape.queryLength(), shape.keys());
+                : PortablePlan.slice(stream.profile(), shape.allHeads(), shape.queryLength(), shape.keys());
         for (int head = 0; head < all.heads(); head += slice.heads()) {
             int heads = Math.min(slice.heads(), all.heads() - head);
             for (int row = 0; row < all.rows(); row += slice.rows()) {
@@ -62,7 +62,7 @@ public final class MaterializedAttentionKernels {
         DeviceArray wanted = step.wanted().weights();
         long elements = (long) range.heads() * range.rows() * step.shape().keys();
         Buffer weights =
-                OpenClArray.bufferOf(wanted != null ? wanted : lane.scratch(Scratch.SCORES, DataType.F32, elements));
+                OpenClArray.bufferOf(wanted != null ? wanted : stream.scratch(Scratch.SCORES, DataType.F32, elements));
         steps.scores(step, range, MASKED_STAGE, weights);
         softmax.run(step, range, weights);
         steps.weightedValues(step, range, weights);

@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /** On CPU devices: by tiles in vector registers, over packed keys and plain values. */
 final class PackedSteps implements MaterializedSteps {
-    private final OpenClStream lane;
+    private final OpenClStream stream;
     private final AttentionOperands operands;
     private @Nullable HeadView values;
     private @Nullable DeviceArray keys;
 
-    PackedSteps(OpenClStream lane) {
-        this.lane = lane;
-        this.operands = new AttentionOperands(lane);
+    PackedSteps(OpenClStream stream) {
+        this.stream = stream;
+        this.operands = new AttentionOperands(stream);
     }
 
     @Override
     public void begin(AttentionOp step) {
         HeadView plain = operands.values(step);
         values = plain;
-        keys = operands.packedKeys(step, AttentionParams.whole(lane, step, plain));
+        keys = operands.packedKeys(step, AttentionParams.whole(stream, step, plain));
     }
 
     @Override
@@ -43,10 +43,10 @@ final class PackedSteps implements MaterializedSteps {
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .integer(KernelCodes.of(step.query().array()))
-                .buffer(lane.optional(keys));
+                .buffer(stream.optional(keys));
         masks(arguments, step);
         Kernel kernel = arguments
-                .buffer(lane.optional(step.extras().alibiSlopes()))
+                .buffer(stream.optional(step.extras().alibiSlopes()))
                 .buffer(out)
                 .struct(params(step, range, stage))
                 .done();
@@ -60,7 +60,7 @@ final class PackedSteps implements MaterializedSteps {
                 tiles(KernelId.CPU_WEIGHTED_VALUES).arguments().buffer(weights).buffer(OpenClArray.bufferOf(plain));
         masks(arguments, step);
         Kernel kernel = arguments
-                .buffer(lane.optional(step.extras().headGate()))
+                .buffer(stream.optional(step.extras().headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
                 .integer(KernelCodes.of(step.context().array()))
                 .struct(params(step, range, MaterializedAttentionKernels.MASKED_STAGE))
@@ -69,8 +69,8 @@ final class PackedSteps implements MaterializedSteps {
     }
 
     private KernelChoice tiles(KernelId id) {
-        return lane.kernel(id)
-                .with("ROWS", CpuPlan.flashRows(lane.profile()))
+        return stream.kernel(id)
+                .with("ROWS", CpuPlan.flashRows(stream.profile()))
                 .with("KEYS", CpuPlan.FLASH_KEYS)
                 .with("MAX_SIZE", CpuPlan.MAX_HEAD_SIZE);
     }
@@ -79,9 +79,9 @@ final class PackedSteps implements MaterializedSteps {
         MaskView mask = step.extras().mask();
         MaskView bias = step.extras().bias();
         arguments
-                .buffer(lane.optional(step.extras().sequences()))
-                .buffer(lane.optional(mask == null ? null : mask.array()))
-                .buffer(lane.optional(bias == null ? null : bias.array()))
+                .buffer(stream.optional(step.extras().sequences()))
+                .buffer(stream.optional(mask == null ? null : mask.array()))
+                .buffer(stream.optional(bias == null ? null : bias.array()))
                 .integer(bias == null ? 0 : KernelCodes.of(bias.array()));
     }
 
@@ -90,7 +90,7 @@ final class PackedSteps implements MaterializedSteps {
     }
 
     private void launch(Kernel kernel, HeadRange range) {
-        int rows = CpuPlan.flashRows(lane.profile());
-        lane.launch(kernel, kernel.singles((range.rows() + rows - 1) / rows, range.heads()));
+        int rows = CpuPlan.flashRows(stream.profile());
+        stream.launch(kernel, kernel.singles((range.rows() + rows - 1) / rows, range.heads()));
     }
 }

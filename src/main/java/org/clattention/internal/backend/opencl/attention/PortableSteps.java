@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** By the portable kernels. */
 final class PortableSteps implements MaterializedSteps {
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    PortableSteps(OpenClStream lane) {
-        this.lane = lane;
+    PortableSteps(OpenClStream stream) {
+        this.stream = stream;
     }
 
     @Override
@@ -27,9 +27,9 @@ final class PortableSteps implements MaterializedSteps {
 
     @Override
     public void scores(AttentionOp step, HeadRange range, int stage, Buffer out) {
-        ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
+        ProductTile tile = PortablePlan.productTile(stream.profile(), range.rows());
         AttentionOp.Extras extras = step.extras();
-        Kernel kernel = lane.kernel(KernelId.SCALED_SCORES)
+        Kernel kernel = stream.kernel(KernelId.SCALED_SCORES)
                 .tile(tile)
                 .role("QRY", step.query().array())
                 .role("KEY", step.key().array())
@@ -37,23 +37,23 @@ final class PortableSteps implements MaterializedSteps {
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.query().array()))
                 .buffer(OpenClArray.bufferOf(step.key().array()))
-                .buffer(lane.optional(extras.sequences()))
-                .buffer(lane.optional(step.keyRows().table()))
+                .buffer(stream.optional(extras.sequences()))
+                .buffer(stream.optional(step.keyRows().table()))
                 .buffer(optional(extras.mask()))
                 .buffer(optional(extras.bias()))
-                .buffer(lane.optional(extras.alibiSlopes()))
+                .buffer(stream.optional(extras.alibiSlopes()))
                 .buffer(out)
                 .struct(AttentionParams.of(step, range, stage))
                 .done();
-        lane.launch(
+        stream.launch(
                 kernel, NdRange.ofGroups(tile.groups(range.rows(), step.shape().keys(), range.heads()), tile.local()));
     }
 
     @Override
     public void weightedValues(AttentionOp step, HeadRange range, Buffer weights) {
-        ProductTile tile = PortablePlan.productTile(lane.profile(), range.rows());
+        ProductTile tile = PortablePlan.productTile(stream.profile(), range.rows());
         AttentionOp.Extras extras = step.extras();
-        Kernel kernel = lane.kernel(KernelId.WEIGHTED_VALUES)
+        Kernel kernel = stream.kernel(KernelId.WEIGHTED_VALUES)
                 .tile(tile)
                 .role("KEY", step.value().array())
                 .role("OUT", step.context().array())
@@ -61,15 +61,15 @@ final class PortableSteps implements MaterializedSteps {
                 .arguments()
                 .buffer(weights)
                 .buffer(OpenClArray.bufferOf(step.value().array()))
-                .buffer(lane.optional(extras.sequences()))
-                .buffer(lane.optional(step.keyRows().table()))
+                .buffer(stream.optional(extras.sequences()))
+                .buffer(stream.optional(step.keyRows().table()))
                 .buffer(optional(extras.mask()))
                 .buffer(optional(extras.bias()))
-                .buffer(lane.optional(extras.headGate()))
+                .buffer(stream.optional(extras.headGate()))
                 .buffer(OpenClArray.bufferOf(step.context().array()))
                 .struct(AttentionParams.of(step, range, MaterializedAttentionKernels.MASKED_STAGE))
                 .done();
-        lane.launch(
+        stream.launch(
                 kernel,
                 NdRange.ofGroups(tile.groups(range.rows(), step.shape().valueSize(), range.heads()), tile.local()));
     }
@@ -79,6 +79,6 @@ final class PortableSteps implements MaterializedSteps {
     }
 
     private Buffer optional(@Nullable MaskView mask) {
-        return lane.optional(mask == null ? null : mask.array());
+        return stream.optional(mask == null ? null : mask.array());
     }
 }

@@ -21,10 +21,10 @@ public final class SoftmaxKernels {
     private static final StructLayout STRUCT =
             KernelDefinitions.of("common/softmax_params.cl").struct("softmax_params");
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    public SoftmaxKernels(OpenClStream lane) {
-        this.lane = lane;
+    public SoftmaxKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     /** Scores of a range become weights, where they are. */
@@ -32,7 +32,7 @@ public final class SoftmaxKernels {
         boolean sinks = step.extras().sinks() != null;
         DeviceArray logSumExp = step.wanted().logSumExp();
         AttentionOp.Shape shape = step.shape();
-        ByteBuffer params = lane.struct()
+        ByteBuffer params = stream.struct()
                 .begin(STRUCT)
                 .integer("columns", shape.keys())
                 .integer("inner", 1)
@@ -47,8 +47,8 @@ public final class SoftmaxKernels {
         launch(
                 scores,
                 scores,
-                lane.optional(step.extras().sinks()),
-                lane.optional(logSumExp),
+                stream.optional(step.extras().sinks()),
+                stream.optional(logSumExp),
                 params,
                 true,
                 (long) range.heads() * range.rows(),
@@ -57,7 +57,7 @@ public final class SoftmaxKernels {
 
     /** SoftmaxKernels over the middle of [outer, columns, inner], without heads or sinks. */
     public void run(DeviceArray x, DeviceArray y, int outer, int columns, int inner) {
-        ByteBuffer params = lane.struct()
+        ByteBuffer params = stream.struct()
                 .begin(STRUCT)
                 .integer("columns", columns)
                 .integer("inner", inner)
@@ -72,8 +72,8 @@ public final class SoftmaxKernels {
         launch(
                 OpenClArray.bufferOf(x),
                 OpenClArray.bufferOf(y),
-                lane.placeholder(),
-                lane.placeholder(),
+                stream.placeholder(),
+                stream.placeholder(),
                 params,
                 inner == 1,
                 Math.multiplyExact((long) outer, (long) inner),
@@ -89,11 +89,11 @@ public final class SoftmaxKernels {
             boolean rowsAdjacent,
             long rows,
             int columns) {
-        boolean vectors = rowsAdjacent && CpuPlan.fits(lane.profile());
-        int items = vectors ? 1 : PortablePlan.rowItems(lane.profile(), columns);
+        boolean vectors = rowsAdjacent && CpuPlan.fits(stream.profile());
+        int items = vectors ? 1 : PortablePlan.rowItems(stream.profile(), columns);
         KernelChoice choice = vectors
-                ? lane.kernel(KernelId.CPU_SOFTMAX)
-                : lane.kernel(KernelId.SOFTMAX).with("GROUP_ITEMS", items);
+                ? stream.kernel(KernelId.CPU_SOFTMAX)
+                : stream.kernel(KernelId.SOFTMAX).with("GROUP_ITEMS", items);
         Kernel kernel = choice.arguments()
                 .buffer(in)
                 .buffer(out)
@@ -101,7 +101,7 @@ public final class SoftmaxKernels {
                 .buffer(logSumExp)
                 .struct(params)
                 .done();
-        lane.launch(
+        stream.launch(
                 kernel, vectors ? kernel.singles(rows, 1) : NdRange.ofGroups(new long[] {rows}, new long[] {items}));
     }
 }

@@ -17,15 +17,15 @@ final class SummaryKernels {
     private static final StructLayout STRUCT =
             KernelDefinitions.of("portable/summaries.cl").struct("summary_params");
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    SummaryKernels(OpenClStream lane) {
-        this.lane = lane;
+    SummaryKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     void run(AttentionOp step, HeadRange range, Buffer weights) {
         AttentionOp.Wanted wanted = step.wanted();
-        ByteBuffer params = lane.struct()
+        ByteBuffer params = stream.struct()
                 .begin(STRUCT)
                 .integer("keys", step.shape().keys())
                 .integer("first_key", step.shape().firstKey())
@@ -37,24 +37,24 @@ final class SummaryKernels {
                 .flag("has_entropy", wanted.entropy() != null)
                 .done();
         if (wanted.entropy() != null || wanted.topKeys() != null) {
-            Kernel kernel = lane.kernel(KernelId.ROW_SUMMARY, "")
+            Kernel kernel = stream.kernel(KernelId.ROW_SUMMARY, "")
                     .arguments()
                     .buffer(weights)
-                    .buffer(lane.optional(wanted.entropy()))
-                    .buffer(lane.optional(wanted.topKeys()))
-                    .buffer(lane.optional(wanted.topWeights()))
+                    .buffer(stream.optional(wanted.entropy()))
+                    .buffer(stream.optional(wanted.topKeys()))
+                    .buffer(stream.optional(wanted.topWeights()))
                     .struct(params)
                     .done();
-            lane.launch(kernel, NdRange.ofItems(range.rows(), range.heads()));
+            stream.launch(kernel, NdRange.ofItems(range.rows(), range.heads()));
         }
         if (wanted.columnSums() != null) {
-            Kernel kernel = lane.kernel(KernelId.COLUMN_SUMS, "")
+            Kernel kernel = stream.kernel(KernelId.COLUMN_SUMS, "")
                     .arguments()
                     .buffer(weights)
                     .buffer(OpenClArray.bufferOf(wanted.columnSums()))
                     .struct(params)
                     .done();
-            lane.launch(kernel, NdRange.ofItems(step.shape().keys(), range.heads()));
+            stream.launch(kernel, NdRange.ofItems(step.shape().keys(), range.heads()));
         }
     }
 }

@@ -15,23 +15,23 @@ import org.clattention.internal.backend.opencl.plan.ProductTile;
 import org.clattention.internal.cl.Kernel;
 import org.clattention.internal.cl.NdRange;
 
-/** Launches the matrix products of a lane. */
+/** Launches the matrix products of a stream. */
 public final class GemmKernels {
     private static final StructLayout HEAD_PRODUCTS_PARAMS =
             KernelDefinitions.of("common/head_products.cl").struct("head_products_params");
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    public GemmKernels(OpenClStream lane) {
-        this.lane = lane;
+    public GemmKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     public void projectHeads(
             DeviceArray x, int batch, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
         int rows = Math.multiplyExact(batch, length);
         int columns = ProjectionParams.columns(targets);
-        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
-        ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
+        ByteBuffer params = ProjectionParams.of(stream, rows, length, weights, firstOutput, targets);
+        ProductTile tile = PortablePlan.productTile(stream.profile(), rows);
         Kernel.Arguments arguments = choice(
                         KernelId.QKV_PROJECTION,
                         tile,
@@ -44,13 +44,13 @@ public final class GemmKernels {
                 .buffer(weights.bias());
         for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
             arguments.buffer(
-                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
+                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : stream.placeholder());
         }
-        lane.launch(arguments.struct(params).done(), NdRange.ofGroups(tile.groups(rows, columns, 1), tile.local()));
+        stream.launch(arguments.struct(params).done(), NdRange.ofGroups(tile.groups(rows, columns, 1), tile.local()));
     }
 
     public void project(DeviceArray x, long rows, OpenClWeights weights, DeviceArray y) {
-        ProductTile tile = PortablePlan.productTile(lane.profile(), rows);
+        ProductTile tile = PortablePlan.productTile(stream.profile(), rows);
         Kernel kernel = choice(KernelId.OUTPUT_PROJECTION, tile, x, weights, y)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
@@ -62,13 +62,13 @@ public final class GemmKernels {
                 .integer(weights.inputs())
                 .integer(weights.hasBias() ? 1 : 0)
                 .done();
-        lane.launch(kernel, NdRange.ofGroups(tile.groups(rows, weights.outputs(), 1), tile.local()));
+        stream.launch(kernel, NdRange.ofGroups(tile.groups(rows, weights.outputs(), 1), tile.local()));
     }
 
     public void projectEachHead(BatchedGemmOp step) {
         OpenClWeights weights = (OpenClWeights) step.weights();
-        ByteBuffer params = params(lane, step);
-        ProductTile tile = PortablePlan.productTile(lane.profile(), step.rows());
+        ByteBuffer params = params(stream, step);
+        ProductTile tile = PortablePlan.productTile(stream.profile(), step.rows());
         Kernel kernel = choice(
                         KernelId.HEAD_PRODUCTS,
                         tile,
@@ -82,12 +82,12 @@ public final class GemmKernels {
                 .struct(params)
                 .done();
         long layers = (long) step.batch() * step.heads();
-        lane.launch(kernel, NdRange.ofGroups(tile.groups(step.rows(), step.columns(), layers), tile.local()));
+        stream.launch(kernel, NdRange.ofGroups(tile.groups(step.rows(), step.columns(), layers), tile.local()));
     }
 
     /** The struct {@code head_products_params} of both kernels. */
-    static ByteBuffer params(OpenClStream lane, BatchedGemmOp step) {
-        return lane.struct()
+    static ByteBuffer params(OpenClStream stream, BatchedGemmOp step) {
+        return stream.struct()
                 .begin(HEAD_PRODUCTS_PARAMS)
                 .integer("heads", step.heads())
                 .integer("rows", step.rows())
@@ -99,7 +99,7 @@ public final class GemmKernels {
     }
 
     private KernelChoice choice(KernelId id, ProductTile tile, DeviceArray x, OpenClWeights weights, DeviceArray out) {
-        return lane.kernel(id)
+        return stream.kernel(id)
                 .tile(tile)
                 .role("ACT", x)
                 .role("WGT", weights.type())

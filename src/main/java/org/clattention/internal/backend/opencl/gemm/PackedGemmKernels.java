@@ -18,10 +18,10 @@ import org.clattention.internal.cl.Kernel;
 
 /** Launches products with weights in panels, on CPU devices. */
 public final class PackedGemmKernels {
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    public PackedGemmKernels(OpenClStream lane) {
-        this.lane = lane;
+    public PackedGemmKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     public void project(DeviceArray x, int rows, OpenClWeights weights, Epilogue.Elementwise epilogue, DeviceArray y) {
@@ -34,14 +34,14 @@ public final class PackedGemmKernels {
         ProductEpilogue epilogue = ProductEpilogue.of(targets);
         product("heads", x, batch, length, weights, firstOutput, epilogue, targets);
         if (epilogue.leaves(targets)) {
-            SeparateEpilogue.normRope(lane, batch, length, targets);
+            SeparateEpilogue.normRope(stream, batch, length, targets);
         }
     }
 
     public void projectEachHead(BatchedGemmOp step) {
         OpenClWeights weights = (OpenClWeights) step.weights();
         int panels = (step.columns() + CpuPlan.PANEL - 1) / CpuPlan.PANEL;
-        Kernel kernel = lane.kernel(QuantizedPanelKernels.headProducts(weights.type()))
+        Kernel kernel = stream.kernel(QuantizedPanelKernels.headProducts(weights.type()))
                 .with("ROWS", CpuPlan.streamRows(step.rows()))
                 .role("WGT", weights.type())
                 .with("COLUMNS", CpuPlan.PANEL)
@@ -51,9 +51,9 @@ public final class PackedGemmKernels {
                 .buffer(weights.matrix())
                 .buffer(OpenClArray.bufferOf(step.out().array()))
                 .integer(KernelCodes.of(step.out().array()))
-                .struct(GemmKernels.params(lane, step))
+                .struct(GemmKernels.params(stream, step))
                 .done();
-        lane.launch(kernel, kernel.singles(panels, Math.multiplyExact(step.batch(), step.heads())));
+        stream.launch(kernel, kernel.singles(panels, Math.multiplyExact(step.batch(), step.heads())));
     }
 
     private void product(
@@ -69,7 +69,7 @@ public final class PackedGemmKernels {
         int columns = ProjectionParams.columns(targets);
         int parts = (columns + epilogue.columns() - 1) / epilogue.columns();
         if (CpuPlan.streams(rows)) {
-            KernelChoice choice = lane.kernel(QuantizedPanelKernels.rowProduct(weights.type()))
+            KernelChoice choice = stream.kernel(QuantizedPanelKernels.rowProduct(weights.type()))
                     .use(use)
                     .with("ROWS", CpuPlan.streamRows(rows))
                     .role("WGT", weights.type());
@@ -80,10 +80,10 @@ public final class PackedGemmKernels {
             launch(arguments, rows, length, weights, firstOutput, epilogue, parts, 1, targets);
             return;
         }
-        int tile = CpuPlan.productRows(lane.profile(), rows);
+        int tile = CpuPlan.productRows(stream.profile(), rows);
         int blocks = (rows + tile - 1) / tile;
         DeviceArray packed = packRows(use, x, rows, weights.inputs(), tile, blocks);
-        KernelChoice choice = lane.kernel(QuantizedPanelKernels.packedProduct(weights.type()))
+        KernelChoice choice = stream.kernel(QuantizedPanelKernels.packedProduct(weights.type()))
                 .use(use)
                 .with("ROWS", tile)
                 .with("NEAR", CpuPlan.NEAR_BYTES)
@@ -93,8 +93,8 @@ public final class PackedGemmKernels {
     }
 
     private DeviceArray packRows(String use, DeviceArray x, int rows, int inputs, int tile, int blocks) {
-        DeviceArray packed = lane.scratch(Scratch.PACKED_ROWS, DataType.F32, (long) blocks * tile * inputs);
-        Kernel pack = lane.kernel(KernelId.PACK_ROWS)
+        DeviceArray packed = stream.scratch(Scratch.PACKED_ROWS, DataType.F32, (long) blocks * tile * inputs);
+        Kernel pack = stream.kernel(KernelId.PACK_ROWS)
                 .use(use)
                 .with("ROWS", tile)
                 .arguments()
@@ -104,7 +104,7 @@ public final class PackedGemmKernels {
                 .integer(rows)
                 .integer(inputs)
                 .done();
-        lane.launch(pack, pack.singles(blocks, (inputs + 255) / 256));
+        stream.launch(pack, pack.singles(blocks, (inputs + 255) / 256));
         return packed;
     }
 
@@ -122,11 +122,11 @@ public final class PackedGemmKernels {
         arguments.buffer(weights.matrix()).buffer(weights.bias());
         for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
             arguments.buffer(
-                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
+                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : stream.placeholder());
         }
-        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
+        ByteBuffer params = ProjectionParams.of(stream, rows, length, weights, firstOutput, targets);
         arguments.integer(KernelCodes.of(targets[0].view().array())).struct(params);
-        Kernel kernel = epilogue.arguments(lane, arguments, targets).done();
-        lane.launch(kernel, kernel.singles(groupsX, groupsY));
+        Kernel kernel = epilogue.arguments(stream, arguments, targets).done();
+        stream.launch(kernel, kernel.singles(groupsX, groupsY));
     }
 }

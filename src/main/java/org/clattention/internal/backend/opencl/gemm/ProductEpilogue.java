@@ -56,32 +56,32 @@ record ProductEpilogue(Kind kind, int columns, Epilogue.Elementwise elements) {
     }
 
     /** Sets the arguments that follow the product's own. */
-    Kernel.Arguments arguments(OpenClStream lane, Kernel.Arguments arguments, HeadTarget... targets) {
+    Kernel.Arguments arguments(OpenClStream stream, Kernel.Arguments arguments, HeadTarget... targets) {
         return switch (kind) {
             case NOTHING -> arguments;
             case ELEMENTS ->
                 arguments
                         .integer(KernelCodes.of(elements.activation()))
-                        .buffer(lane.optional(elements.factor()))
+                        .buffer(stream.optional(elements.factor()))
                         .integer(elements.factor() == null ? 0 : 1)
-                        .buffer(lane.optional(elements.addend()))
+                        .buffer(stream.optional(elements.addend()))
                         .integer(elements.addend() == null ? -1 : KernelCodes.of(elements.addend()));
-            case HEADS -> heads(lane, arguments, targets);
+            case HEADS -> heads(stream, arguments, targets);
         };
     }
 
-    private static Kernel.Arguments heads(OpenClStream lane, Kernel.Arguments arguments, HeadTarget... targets) {
+    private static Kernel.Arguments heads(OpenClStream stream, Kernel.Arguments arguments, HeadTarget... targets) {
         HeadNormRope epilogue0 = targets[0].epilogue();
         HeadNormRope epilogue1 = targets.length < 2 ? null : targets[1].epilogue();
         HeadNormRope epilogue = first(targets);
         StoreOp.Rotation rotation = epilogue == null ? null : epilogue.rotation();
         arguments
-                .buffer(lane.optional(epilogue0 == null ? null : epilogue0.norm()))
-                .buffer(lane.optional(epilogue1 == null ? null : epilogue1.norm()))
-                .buffer(lane.optional(rotation == null ? null : rotation.cosines()))
-                .buffer(lane.optional(rotation == null ? null : rotation.sines()))
-                .buffer(lane.optional(rotation == null ? null : rotation.positions()));
-        return arguments.struct(lane.struct()
+                .buffer(stream.optional(epilogue0 == null ? null : epilogue0.norm()))
+                .buffer(stream.optional(epilogue1 == null ? null : epilogue1.norm()))
+                .buffer(stream.optional(rotation == null ? null : rotation.cosines()))
+                .buffer(stream.optional(rotation == null ? null : rotation.sines()))
+                .buffer(stream.optional(rotation == null ? null : rotation.positions()));
+        return arguments.struct(stream.struct()
                 .begin(HEADS_PARAMS)
                 .integer("flags0", HeadFlags.of(epilogue0))
                 .integer("flags1", HeadFlags.of(epilogue1))

@@ -27,8 +27,8 @@ final class ProjectionParams {
     }
 
     static ByteBuffer of(
-            OpenClStream lane, int rows, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
-        StructWriter params = lane.struct()
+            OpenClStream stream, int rows, int length, OpenClWeights weights, int firstOutput, HeadTarget... targets) {
+        StructWriter params = stream.struct()
                 .begin(STRUCT)
                 .integer("rows", rows)
                 .integer("length", length)

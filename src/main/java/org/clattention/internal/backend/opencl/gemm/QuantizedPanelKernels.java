@@ -37,7 +37,7 @@ final class QuantizedPanelKernels {
      * @param items outputs to write; those without a row become zeros
      */
     static void pack(
-            OpenClStream lane,
+            OpenClStream stream,
             Buffer source,
             Buffer panels,
             DataType type,
@@ -47,7 +47,7 @@ final class QuantizedPanelKernels {
             int inputs) {
         int first = firstRow / CpuPlan.PANEL;
         int last = (firstRow + items - 1) / CpuPlan.PANEL;
-        Kernel kernel = lane.kernel(KernelId.PACK_QUANTIZED, StorageRole.role("WGT", type))
+        Kernel kernel = stream.kernel(KernelId.PACK_QUANTIZED, StorageRole.role("WGT", type))
                 .arguments()
                 .buffer(source)
                 .buffer(panels)
@@ -56,6 +56,6 @@ final class QuantizedPanelKernels {
                 .integer(items)
                 .integer(inputs)
                 .done();
-        lane.launch(kernel, NdRange.ofItems((last - first + 1L) * CpuPlan.PANEL / 2, inputs / type.blockElements()));
+        stream.launch(kernel, NdRange.ofItems((last - first + 1L) * CpuPlan.PANEL / 2, inputs / type.blockElements()));
     }
 }

@@ -15,10 +15,10 @@ import org.clattention.internal.cl.NdRange;
 
 /** Launches products on GPUs: tiles in registers for many rows, streams of weights for few. */
 public final class TiledGemmKernels {
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    public TiledGemmKernels(OpenClStream lane) {
-        this.lane = lane;
+    public TiledGemmKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     public void project(DeviceArray x, int rows, OpenClWeights weights, DeviceArray y) {
@@ -39,11 +39,11 @@ public final class TiledGemmKernels {
         if (GpuPlan.streams(rows)) {
             int items = GpuPlan.ROW_PRODUCT_ITEMS;
             String few = "-DROWS=" + GpuPlan.streamRows(rows) + " -DGROUP_ITEMS=" + items;
-            kernel = lane.kernel(KernelId.GPU_ROW_PRODUCT, few + options);
+            kernel = stream.kernel(KernelId.GPU_ROW_PRODUCT, few + options);
             range = NdRange.ofGroups(new long[] {(columns + 3) / 4}, new long[] {items});
         } else {
-            ProductTile tile = GpuPlan.productTile(lane.profile(), rows, columns);
-            kernel = lane.kernel(KernelId.TILED_PRODUCT, tile.options() + options);
+            ProductTile tile = GpuPlan.productTile(stream.profile(), rows, columns);
+            kernel = stream.kernel(KernelId.TILED_PRODUCT, tile.options() + options);
             range = NdRange.ofGroups(tile.groups(rows, columns, 1), tile.local());
         }
         Kernel.Arguments arguments = kernel.arguments()
@@ -52,9 +52,9 @@ public final class TiledGemmKernels {
                 .buffer(weights.bias());
         for (int i = 0; i < ProjectionParams.MAX_TARGETS; i++) {
             arguments.buffer(
-                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : lane.placeholder());
+                    i < targets.length ? OpenClArray.bufferOf(targets[i].view().array()) : stream.placeholder());
         }
-        ByteBuffer params = ProjectionParams.of(lane, rows, length, weights, firstOutput, targets);
-        lane.launch(arguments.struct(params).done(), range);
+        ByteBuffer params = ProjectionParams.of(stream, rows, length, weights, firstOutput, targets);
+        stream.launch(arguments.struct(params).done(), range);
     }
 }

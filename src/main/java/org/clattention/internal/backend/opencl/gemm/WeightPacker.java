@@ -22,14 +22,14 @@ public final class WeightPacker {
     private static final long PART_BYTES = 32L << 20;
 
     private final OpenClBackend backend;
-    private final OpenClStream lane;
+    private final OpenClStream stream;
     private final String name;
     private final Use use;
     private final boolean panels;
 
-    public WeightPacker(OpenClBackend backend, OpenClStream lane, String name, Use use) {
+    public WeightPacker(OpenClBackend backend, OpenClStream stream, String name, Use use) {
         this.backend = backend;
-        this.lane = lane;
+        this.stream = stream;
         this.name = name;
         this.use = use;
         this.panels = CpuPlan.fits(backend.profile());
@@ -56,9 +56,9 @@ public final class WeightPacker {
             }
             if (hasBias) {
                 HostTensor values = HostTensor.of(biases(matrices, biases, roundUp(outputs)), roundUp(outputs));
-                OpenClBackend.upload(lane.queue(), bias, 0, values.data());
+                OpenClBackend.upload(stream.queue(), bias, 0, values.data());
             }
-            lane.finish();
+            stream.finish();
             return new OpenClWeights(matrix, type, bias, hasBias, inputs, outputs, panels);
         } catch (RuntimeException | Error e) {
             Closing.one(bias, e);
@@ -74,13 +74,13 @@ public final class WeightPacker {
             int count = Math.min(step, rows - row);
             HostTensor values = part.rows(row, row + count).to(type);
             if (!panels) {
-                OpenClBackend.upload(lane.queue(), matrix, (firstRow + row) * rowBytes, values);
+                OpenClBackend.upload(stream.queue(), matrix, (firstRow + row) * rowBytes, values);
                 continue;
             }
             try (Buffer staging = backend.context().allocate(count * rowBytes, name + " staging")) {
-                OpenClBackend.upload(lane.queue(), staging, 0, values);
+                OpenClBackend.upload(stream.queue(), staging, 0, values);
                 launch(staging, matrix, type, firstRow + row, count, count, inputs);
-                lane.finish();
+                stream.finish();
             }
         }
         return firstRow + rows;
@@ -88,15 +88,15 @@ public final class WeightPacker {
 
     /** Zeros in the last panel's outputs beyond the last: products read whole panels. */
     private void pad(Buffer matrix, DataType type, int firstRow, int rows, int inputs) {
-        launch(lane.placeholder(), matrix, type, firstRow, 0, rows, inputs);
+        launch(stream.placeholder(), matrix, type, firstRow, 0, rows, inputs);
     }
 
     private void launch(Buffer source, Buffer matrix, DataType type, int firstRow, int rows, int items, int inputs) {
         if (type.isQuantized()) {
-            QuantizedPanelKernels.pack(lane, source, matrix, type, firstRow, rows, items, inputs);
+            QuantizedPanelKernels.pack(stream, source, matrix, type, firstRow, rows, items, inputs);
             return;
         }
-        Kernel kernel = lane.kernel(KernelId.PACK_PANELS, StorageRole.role("WGT", type))
+        Kernel kernel = stream.kernel(KernelId.PACK_PANELS, StorageRole.role("WGT", type))
                 .arguments()
                 .buffer(source)
                 .buffer(matrix)
@@ -104,7 +104,7 @@ public final class WeightPacker {
                 .integer(rows)
                 .integer(inputs)
                 .done();
-        lane.launch(kernel, NdRange.ofItems(items, (inputs + 255) / 256));
+        stream.launch(kernel, NdRange.ofItems(items, (inputs + 255) / 256));
     }
 
     private static float[] biases(List<HostTensor> matrices, List<@Nullable HostTensor> biases, int size) {

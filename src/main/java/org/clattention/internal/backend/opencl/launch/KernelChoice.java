@@ -12,7 +12,7 @@ import org.clattention.internal.backend.opencl.plan.ProductTile;
 import org.clattention.internal.cl.Kernel;
 
 /**
- * Picks a lane's kernel by the constants that it is built with. One object serves all calls of a lane, and a kernel that was
+ * Picks a stream's kernel by the constants that it is built with. One object serves all calls of a stream, and a kernel that was
  * picked before is found without making its compiler options again.
  */
 public final class KernelChoice {
@@ -21,7 +21,7 @@ public final class KernelChoice {
     @SuppressWarnings("ArrayRecordComponent") // compared by hand, below
     private record Known(String use, String[] names, int[] numbers, String[] types, Kernel kernel) {}
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
     private final Map<KernelId, List<Known>> known = new EnumMap<>(KernelId.class);
     private final String[] names = new String[MOST_CONSTANTS];
     private final int[] numbers = new int[MOST_CONSTANTS];
@@ -33,8 +33,8 @@ public final class KernelChoice {
     private String use = "";
     private KernelId id = KernelId.STORE_HEADS;
 
-    public KernelChoice(OpenClStream lane) {
-        this.lane = lane;
+    public KernelChoice(OpenClStream stream) {
+        this.stream = stream;
     }
 
     public KernelChoice of(KernelId kernel) {
@@ -94,7 +94,7 @@ public final class KernelChoice {
                 return candidates.get(i).kernel();
             }
         }
-        Kernel kernel = lane.create(new KernelVariant(id, options()));
+        Kernel kernel = stream.create(new KernelVariant(id, options()));
         candidates.add(new Known(
                 use, Arrays.copyOf(names, count), Arrays.copyOf(numbers, count), Arrays.copyOf(types, count), kernel));
         return kernel;

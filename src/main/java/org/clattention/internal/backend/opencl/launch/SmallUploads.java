@@ -10,7 +10,7 @@ import org.clattention.internal.cl.Buffer;
 import org.clattention.internal.cl.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** Brings the few numbers of a call to a lane's scratch memory; what is there already is not sent again. */
+/** Brings the few numbers of a call to a stream's scratch memory; what is there already is not sent again. */
 public final class SmallUploads {
     /** What a slot's buffer holds, if {@code target} is that buffer. */
     private static final class Slot {

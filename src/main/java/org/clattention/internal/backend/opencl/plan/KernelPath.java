@@ -2,7 +2,7 @@ package org.clattention.internal.backend.opencl.plan;
 
 import org.clattention.internal.backend.AttentionOp;
 
-/** Which set of kernels takes a step: pure functions of the device and the step. The lane goes where they say. */
+/** Which set of kernels takes a step: pure functions of the device and the step. The stream goes where they say. */
 public enum KernelPath {
     /** The kernels in {@code cpu/}. */
     CPU,

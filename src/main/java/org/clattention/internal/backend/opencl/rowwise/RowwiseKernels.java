@@ -30,38 +30,38 @@ public final class RowwiseKernels {
     private static final StructLayout STORE_PARAMS =
             KernelDefinitions.of("common/store.cl").struct("store_params");
 
-    private final OpenClStream lane;
+    private final OpenClStream stream;
 
-    public RowwiseKernels(OpenClStream lane) {
-        this.lane = lane;
+    public RowwiseKernels(OpenClStream stream) {
+        this.stream = stream;
     }
 
     public void store(StoreOp step) {
         DeviceArray target = step.target().array();
         boolean blocks = target.type() == DataType.Q8_0;
         StoreOp.Rotation rotation = step.rotation();
-        KernelChoice choice = lane.kernel(blocks ? KernelId.STORE_BLOCKS : KernelId.STORE_HEADS)
+        KernelChoice choice = stream.kernel(blocks ? KernelId.STORE_BLOCKS : KernelId.STORE_HEADS)
                 .role("SRC", step.source().array());
         Kernel kernel = (blocks ? choice : choice.role("DST", target))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.source().array()))
                 .buffer(OpenClArray.bufferOf(target))
-                .buffer(lane.optional(step.sourceRows().table()))
-                .buffer(lane.optional(step.targetRows().table()))
-                .buffer(lane.optional(step.starts()))
-                .buffer(lane.optional(step.norm()))
-                .buffer(lane.optional(rotation == null ? null : rotation.cosines()))
-                .buffer(lane.optional(rotation == null ? null : rotation.sines()))
-                .buffer(lane.optional(rotation == null ? null : rotation.positions()))
+                .buffer(stream.optional(step.sourceRows().table()))
+                .buffer(stream.optional(step.targetRows().table()))
+                .buffer(stream.optional(step.starts()))
+                .buffer(stream.optional(step.norm()))
+                .buffer(stream.optional(rotation == null ? null : rotation.cosines()))
+                .buffer(stream.optional(rotation == null ? null : rotation.sines()))
+                .buffer(stream.optional(rotation == null ? null : rotation.positions()))
                 .struct(params(step))
                 .done();
-        lane.launch(kernel, NdRange.ofItems(step.rows(), step.heads(), step.batch()));
+        stream.launch(kernel, NdRange.ofItems(step.rows(), step.heads(), step.batch()));
     }
 
     private ByteBuffer params(StoreOp step) {
         StoreOp.Rotation rotation = step.rotation();
         int flags = (step.starts() != null ? HeadFlags.HAS_STARTS : 0) | HeadFlags.of(step.norm() != null, rotation);
-        return lane.struct()
+        return stream.struct()
                 .begin(STORE_PARAMS)
                 .integer("rows", step.rows())
                 .integer("size", step.size())
@@ -80,33 +80,33 @@ public final class RowwiseKernels {
     }
 
     public void normalize(NormalizeOp step) {
-        if (CpuPlan.fits(lane.profile())) {
+        if (CpuPlan.fits(stream.profile())) {
             normalizeInVectors(step);
             return;
         }
-        int items = PortablePlan.rowItems(lane.profile(), step.columns());
+        int items = PortablePlan.rowItems(stream.profile(), step.columns());
         String options =
                 "-DGROUP_ITEMS=" + items + StorageRole.role("ACT", step.x()) + StorageRole.role("OUT", step.y());
-        Kernel.Arguments arguments = lane.kernel(KernelId.NORM_ROWS, options)
+        Kernel.Arguments arguments = stream.kernel(KernelId.NORM_ROWS, options)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x()))
                 .buffer(OpenClArray.bufferOf(step.weight()))
-                .buffer(lane.optional(step.bias()))
+                .buffer(stream.optional(step.bias()))
                 .buffer(OpenClArray.bufferOf(step.y()));
-        lane.launch(statistics(arguments, step), NdRange.ofGroups(new long[] {step.rows()}, new long[] {items}));
+        stream.launch(statistics(arguments, step), NdRange.ofGroups(new long[] {step.rows()}, new long[] {items}));
     }
 
     private void normalizeInVectors(NormalizeOp step) {
-        Kernel.Arguments arguments = lane.kernel(KernelId.CPU_NORM_ROWS)
+        Kernel.Arguments arguments = stream.kernel(KernelId.CPU_NORM_ROWS)
                 .arguments()
                 .buffer(OpenClArray.bufferOf(step.x()))
                 .integer(KernelCodes.of(step.x()))
                 .buffer(OpenClArray.bufferOf(step.weight()))
-                .buffer(lane.optional(step.bias()))
+                .buffer(stream.optional(step.bias()))
                 .buffer(OpenClArray.bufferOf(step.y()))
                 .integer(KernelCodes.of(step.y()));
         Kernel kernel = statistics(arguments, step);
-        lane.launch(kernel, kernel.singles(step.rows(), 1));
+        stream.launch(kernel, kernel.singles(step.rows(), 1));
     }
 
     /** The arguments that both kernels end with. */
@@ -115,8 +115,8 @@ public final class RowwiseKernels {
                 | (step.bias() != null ? NORM_BIAS : 0)
                 | (step.mean() != null ? NORM_STATISTICS : 0);
         return arguments
-                .buffer(lane.optional(step.mean()))
-                .buffer(lane.optional(step.inverseDeviation()))
+                .buffer(stream.optional(step.mean()))
+                .buffer(stream.optional(step.inverseDeviation()))
                 .integer(step.columns())
                 .real((float) step.epsilon())
                 .integer(flags)
@@ -124,35 +124,35 @@ public final class RowwiseKernels {
     }
 
     public void activate(DeviceArray x, DeviceArray y, long elements, Activation activation, double alpha) {
-        Kernel kernel = lane.kernel(KernelId.ACTIVATE, elementRoles(x, x, y))
+        Kernel kernel = stream.kernel(KernelId.ACTIVATE, elementRoles(x, x, y))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(x))
                 .buffer(OpenClArray.bufferOf(y))
                 .integer(KernelCodes.of(activation))
                 .real((float) alpha)
                 .done();
-        lane.launch(kernel, NdRange.ofItems(elements));
+        stream.launch(kernel, NdRange.ofItems(elements));
     }
 
     public void gate(DeviceArray gate, DeviceArray up, DeviceArray out, long elements, Activation activation) {
-        Kernel kernel = lane.kernel(KernelId.GATE, elementRoles(gate, up, out))
+        Kernel kernel = stream.kernel(KernelId.GATE, elementRoles(gate, up, out))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(gate))
                 .buffer(OpenClArray.bufferOf(up))
                 .buffer(OpenClArray.bufferOf(out))
                 .integer(KernelCodes.of(activation))
                 .done();
-        lane.launch(kernel, NdRange.ofItems(elements));
+        stream.launch(kernel, NdRange.ofItems(elements));
     }
 
     public void add(DeviceArray a, DeviceArray b, DeviceArray out, long elements) {
-        Kernel kernel = lane.kernel(KernelId.ADD, elementRoles(a, b, out))
+        Kernel kernel = stream.kernel(KernelId.ADD, elementRoles(a, b, out))
                 .arguments()
                 .buffer(OpenClArray.bufferOf(a))
                 .buffer(OpenClArray.bufferOf(b))
                 .buffer(OpenClArray.bufferOf(out))
                 .done();
-        lane.launch(kernel, NdRange.ofItems(elements));
+        stream.launch(kernel, NdRange.ofItems(elements));
     }
 
     private static String elementRoles(DeviceArray a, DeviceArray b, DeviceArray out) {
